@@ -1,0 +1,287 @@
+"""What changed between two sets of terms: as terms (tightened, loosened, dearer), and as text. Source: PRI-3.
+
+Knows which direction is better for the customer in each field of a target. Refuses to weigh changes against each other.
+"""
+
+import difflib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from sla.fields import Value
+from sla.kinds import KINDS
+from sla.money import MINOR_DIGITS
+from sla.promises import sentence, span_text, worked_example
+from sla.targets import Outcome, Target, Throughput, level_text
+from sla.terms import Period, Price, Renewal, RenewalMode, Terms
+
+
+class Effect(StrEnum):
+    """What a change does; tightened and loosened are seen from the promise, dearer and cheaper from the customer."""
+
+    TIGHTENED = "tightened"
+    LOOSENED = "loosened"
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    DEARER = "dearer"
+    CHEAPER = "cheaper"
+
+
+class Change(Value):
+    """One difference of terms."""
+
+    what: str
+    """Where: `target printers-work, committed`, `exclusions`, `monthly fee`."""
+    effect: Effect
+    before: str | None
+    after: str | None
+    sentence: str
+
+
+def difference(before: Terms, after: Terms) -> tuple[Change, ...]:
+    """Every difference of terms, in the order of the terms. The order of lists is no difference."""
+    return (
+        *_heads(before, after),
+        *_targets(before, after),
+        *_refusals(before, after),
+        *_clauses(before, after),
+        *_prices(before, after),
+    )
+
+
+def _noted(what: str, before: str | None, after: str | None) -> Iterator[Change]:
+    """A change without a direction: added, removed or changed; nothing when both are the same."""
+    if before == after:
+        return
+    name = what[:1].upper() + what[1:]
+    if before is None:
+        yield Change(what=what, effect=Effect.ADDED, before=None, after=after, sentence=f"{name} is new: {after}")
+    elif after is None:
+        yield Change(what=what, effect=Effect.REMOVED, before=before, after=None, sentence=f"{name} is gone: {before}")
+    else:
+        told = f"{name} is now: {after} (before: {before})"
+        yield Change(what=what, effect=Effect.CHANGED, before=before, after=after, sentence=told)
+
+
+def _heads(before: Terms, after: Terms) -> Iterator[Change]:
+    yield from _noted("title", before.title, after.title)
+    for what, old, new in (("kind", before.kind, after.kind), ("level", before.level, after.level)):
+        yield from _noted(what, old.value, new.value)
+    yield from _noted("service", before.service, after.service)
+    yield from _noted("provider", before.provider, after.provider)
+    yield from _noted("customer", before.customer, after.customer)
+    yield from _noted("period", _period(before.period), _period(after.period))
+    yield from _noted("renewal", *(_renewal(each.renewal) if each.renewal else None for each in (before, after)))
+    hours = [f"{each.description} (calendar {each.calendar})" if each else None for each in (before.hours, after.hours)]
+    yield from _noted("service hours", *hours)
+
+
+def _period(period: Period) -> str:
+    return f"{period.start} to {period.end} ({period.zone}), {period.months} months"
+
+
+def _renewal(renewal: Renewal) -> str:
+    """`tacit, by 12 months, with 2 months of notice`; `none`."""
+    if renewal.renewal_months is None or renewal.notice_months is None:
+        return renewal.mode.value
+    how = "with {} of notice" if renewal.mode is RenewalMode.TACIT else "agreed {} before the end"
+    return f"{renewal.mode.value}, by {_months(renewal.renewal_months)}, {how.format(_months(renewal.notice_months))}"
+
+
+def _targets(before: Terms, after: Terms) -> Iterator[Change]:
+    old = {target.id: target for target in before.targets}
+    new = {target.id: target for target in after.targets}
+    for id_, target in old.items():
+        what = f"target {id_}"
+        if id_ not in new:
+            yield from _noted(what, sentence(target), None)
+        elif type(new[id_]) is not type(target):
+            yield from _noted(what, f"{target.form}: {sentence(target)}", f"{new[id_].form}: {sentence(new[id_])}")
+        else:
+            yield from _target(what, target, new[id_])
+    for id_, target in new.items():
+        if id_ not in old:
+            yield from _noted(f"target {id_}", None, sentence(target))
+
+
+_BETTER = {"committed": 1, "acceptable": 1, "within": -1, "working_days": -1}
+"""The fields of a target with a direction: more is tighter, or less is."""
+
+
+def _target(what: str, before: Target, after: Target) -> Iterator[Change]:
+    """The fields of one target, of the same form on both sides."""
+    comparable = _scale(before) == _scale(after)
+    for field in type(before).model_fields:
+        old, new = _shown(before, field), _shown(after, field)
+        where = f"{what}, {field.replace('_', ' ')}"
+        if field in _BETTER and comparable and old != new:
+            yield _directed(where, field, before, after)
+        else:
+            yield from _noted(where, old, new)
+
+
+def _scale(target: Target) -> tuple[object, ...]:
+    """What the levels are measured in; levels on two scales are not compared."""
+    if isinstance(target, Throughput):
+        return (target.unit, target.per)
+    return (target.scale_to,) if isinstance(target, Outcome) else ()
+
+
+def _shown(target: Target, field: str) -> str | None:
+    value: object = getattr(target, field)
+    if field in {"committed", "acceptable"}:
+        return level_text(target, value if isinstance(value, Decimal) else None)
+    if isinstance(value, timedelta):
+        return span_text(value)
+    if isinstance(value, tuple):
+        return ", ".join(str(each) for each in sorted(value)) or None
+    return None if value is None else str(value)
+
+
+def _directed(where: str, field: str, before: Target, after: Target) -> Change:
+    step = (_rank(after, field) - _rank(before, field)) * _BETTER[field]
+    effect = Effect.TIGHTENED if step > 0 else Effect.LOOSENED
+    old, new = _shown(before, field), _shown(after, field)
+    told = f"Target {after.id} is {effect.value}: {field.replace('_', ' ')} is {new} instead of {old}."
+    return Change(what=where, effect=effect, before=old, after=new, sentence=told)
+
+
+def _rank(target: Target, field: str) -> Decimal:
+    """A figure to compare by; a level that is not stated promises nothing."""
+    value: object = getattr(target, field)
+    if isinstance(value, timedelta):
+        return Decimal(round(value.total_seconds()))
+    return Decimal(value) if isinstance(value, Decimal | int) else Decimal(-1)
+
+
+def _refusals(before: Terms, after: Terms) -> Iterator[Change]:
+    old = {refused.requirement: refused.reason for refused in before.refused}
+    new = {refused.requirement: refused.reason for refused in after.refused}
+    for number in sorted(old.keys() | new.keys()):
+        yield from _noted(f"refusal of requirement {number}", old.get(number), new.get(number))
+
+
+def _clauses(before: Terms, after: Terms) -> Iterator[Change]:
+    yield from _rows("limit", before.limits, after.limits)
+    yield from _rows("exclusion", before.exclusions, after.exclusions)
+    yield from _noted("change plan", before.change_plan, after.change_plan)
+    reviews = [f"every {_months(each.review.every_months)}" if each.review else None for each in (before, after)]
+    yield from _noted("review", *reviews)
+    notices = [_months(each.termination.notice_months) if each.termination else None for each in (before, after)]
+    yield from _noted("notice of termination", *notices)
+    clauses = [each.termination.clause if each.termination else None for each in (before, after)]
+    yield from _noted("termination clause", *clauses)
+
+
+def _months(number: int) -> str:
+    return f"{number} month" if number == 1 else f"{number} months"
+
+
+def _rows(what: str, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[Change]:
+    for row in (Counter(before) - Counter(after)).elements():
+        yield from _noted(what, row, None)
+    for row in (Counter(after) - Counter(before)).elements():
+        yield from _noted(what, None, row)
+
+
+def _prices(before: Terms, after: Terms) -> Iterator[Change]:
+    old, new = before.price, after.price
+    if old is None or new is None:
+        yield from _noted("price", _price(old), _price(new))
+        return
+    yield from _noted("price, level", old.selection.level, new.selection.level)
+    yield from _noted("price, quantity", str(old.selection.quantity), str(new.selection.quantity))
+    yield from _rows("price option", old.selection.options, new.selection.options)
+    fees = (old.monthly_fee, new.monthly_fee)
+    if fees[0].currency != fees[1].currency:
+        yield from _noted("monthly fee", str(fees[0]), str(fees[1]))
+        return
+    currency = fees[0].currency
+    yield from _cost("monthly fee", fees[0].amount, fees[1].amount, currency)
+    values = (fees[0].amount * before.period.months, fees[1].amount * after.period.months)
+    yield from _cost("contract value", *values, currency)
+
+
+def _price(price: Price | None) -> str | None:
+    if price is None:
+        return None
+    chosen = price.selection
+    options = f" with {', '.join(chosen.options)}" if chosen.options else ""
+    return f"{price.monthly_fee} a month for {chosen.quantity} on {chosen.level}{options}"
+
+
+def _cost(what: str, before: Decimal, after: Decimal, currency: str) -> Iterator[Change]:
+    if before == after:
+        return
+    effect = Effect.DEARER if after > before else Effect.CHEAPER
+    old, new = (_amount(each, currency) for each in (before, after))
+    sign = "+" if after > before else "-"
+    told = f"The {what} is {new} instead of {old} ({sign}{_amount(abs(after - before), currency)})."
+    yield Change(what=what, effect=effect, before=old, after=new, sentence=told)
+
+
+def _amount(amount: Decimal, currency: str) -> str:
+    """As `Money` shows itself, for sums that may be larger than money."""
+    return f"{currency} {amount:,.{MINOR_DIGITS[currency]}f}"
+
+
+def terms_text(terms: Terms) -> str:
+    """The terms in plain words, one statement a line, with a worked example for each target. Source: DRA-9."""
+    return "\n".join(line for part in _PARTS for line in part(terms)) + "\n"
+
+
+def _head_lines(terms: Terms) -> Iterator[str]:
+    yield terms.title
+    about = f"the service {terms.service}" if terms.service else "no single service"
+    yield f"{terms.provider} for {terms.customer}, about {about} ({KINDS[terms.kind].name}, {terms.level.value} level)."
+    yield f"From {terms.period.start} until {terms.period.end} ({terms.period.zone}), {_months(terms.period.months)}."
+    if terms.renewal:
+        yield f"Renewal: {_renewal(terms.renewal)}."
+    if terms.hours:
+        yield f"Service hours: {terms.hours.description} (calendar {terms.hours.calendar})."
+
+
+def _target_lines(terms: Terms) -> Iterator[str]:
+    for target in terms.targets:
+        numbers = ", ".join(str(number) for number in target.requirements) or "none"
+        yield f"Target {target.id}: {sentence(target)}"
+        yield f"  {worked_example(target, terms.period)}"
+        yield f"  Measured by: {target.measure or 'not stated'}. Source: {target.source or 'not stated'}."
+        yield f"  Covers requirements: {numbers}. Serves: {target.outcome or 'not stated'}."
+    for refused in terms.refused:
+        yield f"Requirement {refused.requirement} is refused: {_one_line(refused.reason)}"
+
+
+def _clause_lines(terms: Terms) -> Iterator[str]:
+    yield from (f"Limit: {_one_line(row)}" for row in terms.limits)
+    yield from (f"Exclusion: {_one_line(row)}" for row in terms.exclusions)
+    if terms.change_plan:
+        yield f"Changes: {_one_line(terms.change_plan)}"
+    if terms.review:
+        yield f"Review: every {_months(terms.review.every_months)}."
+    if terms.termination:
+        notice = _months(terms.termination.notice_months)
+        yield f"Termination: {notice} of notice. {_one_line(terms.termination.clause)}"
+
+
+def _price_lines(terms: Terms) -> Iterator[str]:
+    if terms.price:
+        value = terms.price.monthly_fee.amount * terms.period.months
+        yield f"Price: {_price(terms.price)}."
+        yield f"Contract value: {_amount(value, terms.price.monthly_fee.currency)}."
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+_PARTS: tuple[Callable[[Terms], Iterator[str]], ...] = (_head_lines, _target_lines, _clause_lines, _price_lines)
+
+
+def text_difference(before: Terms, after: Terms) -> str:
+    """A unified difference of both texts; empty when they read the same. Source: PRI-3."""
+    old, new = (terms_text(each).splitlines(keepends=True) for each in (before, after))
+    return "".join(difflib.unified_diff(old, new, "before", "after"))

@@ -1,0 +1,134 @@
+"""The gate: what an edition must have before it leaves drafting. Source: DRA-3."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sla.agreement import AgreementState
+from sla.awaited import Awaited
+from sla.commands import SubmitDraft
+from sla.errors import Incomplete, NotPossible
+from sla.events import Fact
+from sla.happening import Happening
+from sla.kinds import KINDS, Level
+from sla.paths import next_stage
+from sla.people import Role
+from sla.pricing import contract_value, discount
+from sla.requirements import RequirementDocument
+from sla.stages import Stage, Verb
+from sla.terms import Edition, Origin, Terms
+
+
+def gaps(terms: Terms, requirements: RequirementDocument) -> tuple[str, ...]:
+    """Everything that an edition still lacks, one sentence part each; empty when it may leave drafting."""
+    return (*_clause_gaps(terms), *_target_gaps(terms), *_coverage_gaps(terms, requirements))
+
+
+def _clause_gaps(terms: Terms) -> Iterator[str]:
+    required = {
+        "limits": (terms.limits, "what the promises are limited to"),
+        "exclusions": (terms.exclusions, "what does not count"),
+        "change_plan": (terms.change_plan, "how it may be amended in its term"),
+        "review": (terms.review, "every how many months it is reviewed"),
+        "termination": (terms.termination, "how it may be ended early"),
+    }
+    for field, (value, meaning) in required.items():
+        if not value:
+            yield f"{field} is missing ({meaning})"
+    if KINDS[terms.kind].priced and terms.price is None:
+        yield f"price is missing (a {KINDS[terms.kind].name} is priced)"
+    if terms.level is Level.SERVICE and terms.service is None:
+        yield "service is missing (an agreement of the service level names exactly one)"
+
+
+def _target_gaps(terms: Terms) -> Iterator[str]:
+    if terms.level is Level.SERVICE and not terms.targets:
+        yield "targets are missing (at least one is expected)"
+    seen: set[str] = set()
+    for target in terms.targets:
+        if target.id in seen:
+            yield f"target {target.id} stands twice"
+        seen.add(target.id)
+        for field in ("measure", "source", "committed", "acceptable"):
+            if getattr(target, field) is None:
+                yield f"target {target.id} has no {field}"
+
+
+def _coverage_gaps(terms: Terms, requirements: RequirementDocument) -> Iterator[str]:
+    """Every requirement is covered by a target or refused with a reason, and nothing unknown is named. DRA-4."""
+    covered = {number for target in terms.targets for number in target.requirements}
+    refused = {refusal.requirement for refusal in terms.refused}
+    for number in sorted(requirements.numbers - covered - refused):
+        yield f"requirement {number} has neither a target nor a refusal with its reason"
+    for number in sorted((covered | refused) - requirements.numbers):
+        yield f"requirement {number} does not exist"
+    numbers = [refusal.requirement for refusal in terms.refused]
+    for number in sorted({number for number in numbers if numbers.count(number) > 1}):
+        yield f"requirement {number} is refused twice"
+    for number in sorted(covered & refused):
+        yield f"requirement {number} is both covered and refused"
+
+
+def awaited(state: AgreementState) -> tuple[Awaited, ...]:
+    """The SLA managers."""
+    return tuple(Awaited(p.email, Verb.SUBMIT_DRAFT) for p in state.people.with_role(Role.SLA_MANAGER))
+
+
+def submit_draft(state: AgreementState, command: SubmitDraft, now: datetime) -> Happening:
+    """An edition passes the gate. Raises Incomplete with every gap, NotPossible when it is another agreement's."""
+    state = with_edition(state, command.terms, Origin.DRAFT, command.by, now)
+    edition = state.edition
+    assert edition is not None
+    who = state.people.name_of(command.by)
+    return Happening(
+        state=state.model_copy(update={"sent_back": None}),
+        fact=Fact.DRAFT_SUBMITTED,
+        by=command.by,
+        sentence=f"{who} submitted the draft as edition {edition.no}.",
+        goto=next_stage(state.kind, Stage.DRAFTING),
+    )
+
+
+def with_edition(state: AgreementState, terms: Terms, origin: Origin, author: str, now: datetime) -> AgreementState:
+    """The state with a new current edition, after the gate; its author joins the authors.
+
+    The period may differ from the one that was asked for: its length is negotiated, and the new one counts.
+    Approvals and signatures of the edition before bind to another hash and so no longer count. Source: APP-3.
+    """
+    _refuse_other_agreement(state, terms)
+    if lacking := gaps(terms, state.requirements):
+        raise Incomplete("the gate holds this edition back", lacking)
+    _refuse_price(state, terms)
+    edition = Edition(
+        no=state.editions + 1,
+        origin=origin,
+        author=author,
+        at=now,
+        requirements_hash=state.requirements.hash,
+        terms=terms,
+    )
+    authors = state.authors if author in state.authors else (*state.authors, author)
+    return state.model_copy(
+        update={
+            "edition": edition,
+            "editions": edition.no,
+            "authors": authors,
+            "period": terms.period,
+            "zone": terms.period.zone,
+        }
+    )
+
+
+def _refuse_price(state: AgreementState, terms: Terms) -> None:
+    """A price that the approval policy could not judge later does not pass. Raises NotPossible."""
+    if terms.price is None:
+        return
+    contract_value(terms.price, terms.period)
+    if state.price_book is not None:
+        discount(state.price_book, terms.price)
+
+
+def _refuse_other_agreement(state: AgreementState, terms: Terms) -> None:
+    for field in ("kind", "level", "service", "provider", "customer"):
+        stated, expected = getattr(terms, field), getattr(state, field)
+        if stated != expected:
+            raise NotPossible(f"the terms name {stated!r} as their {field}; {expected!r} is what was asked for")

@@ -1,0 +1,84 @@
+"""What has happened: facts in the past tense, chained by their hashes. Source: REG-3."""
+
+from enum import StrEnum
+
+from sla.canonical import Digested
+from sla.fields import Instant
+from sla.stages import Stage
+from sla.terms import EditionRef
+
+
+class Fact(StrEnum):
+    """What an event says."""
+
+    REQUEST_RECEIVED = "request_received"
+    ENGINEER_NAMED = "engineer_named"
+    ENGINEER_AGREED = "engineer_agreed"
+    REQUIREMENTS_RECORDED = "requirements_recorded"
+    REQUIREMENTS_CONFIRMED = "requirements_confirmed"
+    FEASIBILITY_ASSESSED = "feasibility_assessed"
+    DRAFT_SUBMITTED = "draft_submitted"
+    OFFER_SUBMITTED = "offer_submitted"
+    OFFER_ACCEPTED = "offer_accepted"
+    OFFER_REJECTED = "offer_rejected"
+    OFFER_WITHDRAWN = "offer_withdrawn"
+    OFFER_LAPSED = "offer_lapsed"
+    RECEIPT_ACKNOWLEDGED = "receipt_acknowledged"
+    COMMENT_RAISED = "comment_raised"
+    COMMENT_RESOLVED = "comment_resolved"
+    INSPECTION_PASSED = "inspection_passed"
+    INSPECTION_FAILED = "inspection_failed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    DELEGATED = "delegated"
+    SIGNED = "signed"
+    SIGNING_DECLINED = "signing_declined"
+    SIGNING_EXPIRED = "signing_expired"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
+    DEPUTY_CALLED = "deputy_called"
+    OWNER_CALLED = "owner_called"
+    SIGN_OFF_REFUSED = "sign_off_refused"
+
+
+class Event(Digested):
+    """One link of an agreement's audit chain. `seq` counts from 1 without gaps."""
+
+    number: str
+    seq: int
+    at: Instant
+    fact: Fact
+    by: str
+    """An address, or `system` when a rule for silence acted."""
+    on_behalf_of: str | None = None
+    stage_before: Stage
+    stage: Stage
+    edition: EditionRef | None = None
+    sentence: str
+    reason: str | None = None
+    decision_id: str | None = None
+    previous: str
+    """The hash of the event before; 64 zeros for the first."""
+
+
+def broken_link(events: tuple[Event, ...], hashes: tuple[str, ...]) -> str | None:
+    """What is wrong with a chain, in one sentence; None when it holds. `hashes` are those stored beside it.
+
+    It sees every change but a chain cut off at its end: compare the last hash with the agreement's head for that.
+    """
+    if len(events) != len(hashes):
+        return f"{len(events)} events stand beside {len(hashes)} hashes: one hash for each event is expected"
+    previous = "0" * 64
+    for position, (event, stored) in enumerate(zip(events, hashes, strict=True), start=1):
+        if event.number != events[0].number:
+            return f"event {position} is another agreement's: it speaks of {event.number}, not of {events[0].number}"
+        if event.seq != position:
+            return f"event {position} is missing: event {event.seq} stands in its place"
+        if event.previous != previous:
+            return f"event {position} does not follow from event {position - 1}: the hash before it differs"
+        if event.hash != stored:
+            return f"event {position} was changed: its contents do not give its hash"
+        previous = stored
+    return None

@@ -1,0 +1,26 @@
+"""What a verb, or silence, causes: the new state and the fact. `transitions` does the bookkeeping around it."""
+
+from sla.agreement import SYSTEM, AgreementState, Ending
+from sla.events import Fact
+from sla.fields import Value
+from sla.letters import Notice
+from sla.stages import Stage
+
+
+class Happening(Value):
+    """One thing that happens to an agreement. `goto` moves it to another stage; `ending` closes it."""
+
+    state: AgreementState
+    fact: Fact
+    sentence: str
+    by: str = SYSTEM
+    on_behalf_of: str | None = None
+    reason: str | None = None
+    goto: Stage | None = None
+    ending: Ending | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 requirement`, `7 requirements`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

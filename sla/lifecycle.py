@@ -1,0 +1,156 @@
+"""The life of an agreement as one table: which verb, in which stages, by whom, under which condition.
+
+| stage | who acts | verbs | silence |
+|---|---|---|---|
+| requested | SLA manager and account manager together | name_engineer, agree_engineer | remind, escalate |
+| capturing | engineer, customer | record_requirements, confirm_requirements | remind both, escalate |
+| assessing | engineer (technical), account manager (commercial) | assess | remind, escalate |
+| drafting | SLA manager | submit_draft | remind, escalate |
+| negotiating | both sides by turns | submit_, accept_, reject_, withdraw_offer | lapse, open again once, lapse |
+| reviewing | every party, an inspector | acknowledge, comment, resolve_comment, inspect | remind, escalate |
+| approving | approvers by policy | decide, delegate | remind, deputy, owner of the policy |
+| signing | named signers | sign, decline_to_sign | remind; lapse or back to approving |
+| active | (the living agreement) | | |
+
+`permit` alone decides who may use a verb, when, and on which edition; `allowed` gives the buttons for a page.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from sla import approvals, capture, feasibility, negotiation, request, review, signing
+from sla.agreement import AgreementState
+from sla.errors import NotYourRole, Refusal, StaleEdition, WrongStage
+from sla.kinds import Side
+from sla.people import Role
+from sla.stages import Stage, Verb
+from sla.terms import EditionRef
+
+Holders = Callable[[AgreementState], tuple[str, ...]]
+Condition = Callable[[AgreementState, str, datetime], None]
+
+
+class VerbRow(NamedTuple):
+    """Where a verb may be used, who holds it there, and what else must be true."""
+
+    stages: frozenset[Stage]
+    holders: Holders
+    condition: Condition | None = None
+
+
+def _role(*roles: Role) -> Holders:
+    return lambda state: tuple(p.email for role in roles for p in state.people.with_role(role))
+
+
+def _engineer(state: AgreementState) -> tuple[str, ...]:
+    return (state.engineer.email,) if state.engineer else ()
+
+
+def _engineer_and_customers(state: AgreementState) -> tuple[str, ...]:
+    return (*_engineer(state), *_role(Role.CUSTOMER)(state))
+
+
+def _assessors(state: AgreementState) -> tuple[str, ...]:
+    return tuple(email for email, _ in feasibility.assessors(state))
+
+
+def _speakers(state: AgreementState) -> tuple[str, ...]:
+    return tuple(person.email for side in Side for person in negotiation.speakers(state, side))
+
+
+def _everybody(state: AgreementState) -> tuple[str, ...]:
+    return tuple(person.email for person in state.people.persons)
+
+
+def _inspectors(state: AgreementState) -> tuple[str, ...]:
+    """The inspectors, and whoever inspects when all of these are authors."""
+    return tuple(dict.fromkeys((*_role(Role.INSPECTOR)(state), *review.inspectors(state))))
+
+
+def _signers(state: AgreementState) -> tuple[str, ...]:
+    return state.signers
+
+
+_MANAGERS = _role(Role.SLA_MANAGER, Role.ACCOUNT_MANAGER)
+_OPEN_STAGES = frozenset(stage for stage in Stage if not stage.is_end and stage is not Stage.ACTIVE)
+
+
+def _in(*stages: Stage) -> frozenset[Stage]:
+    return frozenset(stages)
+
+
+VERBS: dict[Verb, VerbRow] = {
+    Verb.NAME_ENGINEER: VerbRow(_in(Stage.REQUESTED), _MANAGERS, request.may_name),
+    Verb.AGREE_ENGINEER: VerbRow(_in(Stage.REQUESTED), _MANAGERS, request.may_agree),
+    Verb.RECORD_REQUIREMENTS: VerbRow(_in(Stage.CAPTURING), _engineer_and_customers),
+    Verb.CONFIRM_REQUIREMENTS: VerbRow(_in(Stage.CAPTURING), _role(Role.CUSTOMER), capture.may_confirm),
+    Verb.ASSESS: VerbRow(_in(Stage.ASSESSING), _assessors, feasibility.may_assess),
+    Verb.SUBMIT_DRAFT: VerbRow(_in(Stage.DRAFTING), _role(Role.SLA_MANAGER)),
+    Verb.SUBMIT_OFFER: VerbRow(_in(Stage.NEGOTIATING), _speakers, negotiation.may_offer),
+    Verb.ACCEPT_OFFER: VerbRow(_in(Stage.NEGOTIATING), _speakers, negotiation.may_answer),
+    Verb.REJECT_OFFER: VerbRow(_in(Stage.NEGOTIATING), _speakers, negotiation.may_answer),
+    Verb.WITHDRAW_OFFER: VerbRow(_in(Stage.NEGOTIATING), _speakers, negotiation.may_withdraw_offer),
+    Verb.ACKNOWLEDGE: VerbRow(_in(Stage.REVIEWING), _speakers, review.may_acknowledge),
+    Verb.COMMENT: VerbRow(_in(Stage.REVIEWING), _everybody, review.may_comment),
+    Verb.RESOLVE_COMMENT: VerbRow(_in(Stage.REVIEWING), _everybody, review.may_resolve),
+    Verb.INSPECT: VerbRow(_in(Stage.REVIEWING), _inspectors, review.may_inspect),
+    Verb.DECIDE: VerbRow(_in(Stage.APPROVING), _everybody, approvals.may_decide),
+    Verb.DELEGATE: VerbRow(_in(Stage.APPROVING), _everybody, approvals.may_delegate),
+    Verb.SIGN: VerbRow(_in(Stage.SIGNING), _signers, signing.may_sign),
+    Verb.DECLINE_TO_SIGN: VerbRow(_in(Stage.SIGNING), _signers, signing.may_sign),
+    Verb.WITHDRAW: VerbRow(_OPEN_STAGES, _role(Role.REQUESTER, Role.CUSTOMER, Role.SLA_MANAGER, Role.ACCOUNT_MANAGER)),
+}
+"""Who may do what, where. An internal SLA never reaches the stages that its kind skips. Source: KIND-1."""
+
+
+def permit(state: AgreementState, by: str, verb: Verb, now: datetime, edition: EditionRef | None = None) -> None:
+    """Returns when `by` may use `verb` now (on `edition`, if the verb is about one); else raises a Refusal.
+
+    The order of the reasons: a stranger, the wrong stage, the wrong person, a stale edition, the condition.
+    """
+    row = VERBS[verb]
+    if state.people.find(by) is None:
+        raise NotYourRole(f"{by} is nobody whom agreement {state.number} knows; one of its people may {verb.words}")
+    if state.stage not in row.stages:
+        raise WrongStage(_wrong_stage(state, verb, row))
+    holders = row.holders(state)
+    if by not in holders:
+        names = ", ".join(dict.fromkeys(state.people.name_of(email) for email in holders)) or "nobody"
+        raise NotYourRole(f"{state.people.name_of(by)} may not {verb.words} in {state.number}; {names} may")
+    _refuse_stale(state, edition)
+    if row.condition is not None:
+        row.condition(state, by, now)
+
+
+def _wrong_stage(state: AgreementState, verb: Verb, row: VerbRow) -> str:
+    where = ", ".join(stage for stage in Stage if stage in row.stages)
+    if state.stage.is_end:
+        why = state.ending.why if state.ending else ""
+        return f"{state.number} has ended as {state.stage} ({why}); nothing can be done on it any more"
+    if verb is Verb.WITHDRAW:
+        return f"{state.number} is in force and cannot be withdrawn; it ends by a termination"
+    return f"{state.number} is {state.stage}, and to {verb.words} belongs to the stage {where}"
+
+
+def _refuse_stale(state: AgreementState, edition: EditionRef | None) -> None:
+    if edition is None or state.edition is None:
+        return
+    if edition != state.edition.ref:
+        raise StaleEdition(
+            f"you speak of edition {edition.no} ({edition.hash[:8]}), and edition {state.edition.no} "
+            f"({state.edition.hash[:8]}) is current; read it and decide on that"
+        )
+
+
+def allowed(state: AgreementState, person: str, now: datetime) -> tuple[Verb, ...]:
+    """The verbs that this person may use now, in the order of the table: the buttons of a page."""
+    return tuple(verb for verb in VERBS if _is_permitted(state, person, verb, now))
+
+
+def _is_permitted(state: AgreementState, person: str, verb: Verb, now: datetime) -> bool:
+    try:
+        permit(state, person, verb, now)
+    except Refusal:
+        return False
+    return True

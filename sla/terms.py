@@ -1,0 +1,198 @@
+"""The terms of an agreement as typed data; every document is rendered from them. Source: DRA-1.
+
+`Terms` may be incomplete (a draft in work); `drafting.gaps` says what an edition still lacks.
+"""
+
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from sla.canonical import Digested, digest
+from sla.fields import Day, Email, Instant, Line, Name, Prose, Slug, Value, Whole, WrongField, Zone
+from sla.kinds import Kind, Level
+from sla.money import Money
+from sla.targets import Target
+
+LONGEST_TERM_YEARS = 50
+
+
+class Period(Value):
+    """From the first local day to the day on which it ends (the end day is outside). At most 50 years."""
+
+    start: Day
+    end: Day
+    zone: Zone
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.end <= self.start:
+            raise WrongField(f"ends on {self.end}, not after its start on {self.start}; a later end is expected", "end")
+        if self.months > LONGEST_TERM_YEARS * 12 or _years_later(self.start, LONGEST_TERM_YEARS) < self.end:
+            raise WrongField(
+                f"makes a term longer than {LONGEST_TERM_YEARS} years; an end by "
+                f"{_years_later(self.start, LONGEST_TERM_YEARS)} is expected",
+                "end",
+            )
+        return self
+
+    @property
+    def months(self) -> int:
+        """Months begun between start and end; each begun month counts, for the contract's value."""
+        whole = (self.end.year - self.start.year) * 12 + self.end.month - self.start.month
+        return whole + (1 if self.end.day > self.start.day else 0)
+
+
+def _years_later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+class Selection(Value):
+    """What is bought from the price book: a level, a quantity, options. Source: PRI-1."""
+
+    level: Slug
+    quantity: Annotated[Whole, Field(ge=1, le=10_000_000)] = 1
+    options: tuple[Slug, ...] = Field(default=(), max_length=50)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(set(self.options)) != len(self.options):
+            raise WrongField("names an option twice; each once is expected", "options")
+        return self
+
+
+class Price(Value):
+    """What the customer pays: a monthly fee for a selection. The discount is derived, never stated."""
+
+    selection: Selection
+    monthly_fee: Money
+
+
+class Refused(Value):
+    """A requirement that the draft does not cover, and why. Source: DRA-4."""
+
+    requirement: Whole
+    reason: Prose
+
+
+class ReviewCadence(Value):
+    """Every how many months both sides look back. Source: REV-1."""
+
+    every_months: Annotated[Whole, Field(ge=1, le=24)] = 3
+
+
+class Termination(Value):
+    """How the agreement may be ended early."""
+
+    notice_months: Annotated[Whole, Field(ge=0, le=36)]
+    clause: Prose
+
+
+class RenewalMode(StrEnum):
+    """What happens at the end of a term when nobody does anything. Source: AME-3."""
+
+    TACIT = "tacit"
+    """It goes on for the renewal term, unless somebody gave notice in time."""
+    EXPRESS = "express"
+    """It ends, unless both sides agreed in time to renew it."""
+    NONE = "none"
+    """It ends."""
+
+
+class Renewal(Value):
+    """What follows the initial term: for how long, and how long before an end it is decided. Source: AME-3."""
+
+    mode: RenewalMode
+    renewal_months: Annotated[Whole, Field(ge=1, le=120)] | None = None
+    """How long each renewal lasts, whatever the initial term was."""
+    notice_months: Annotated[Whole, Field(ge=0, le=36)] | None = None
+    """How long before an end notice is given (tacit), or the renewal agreed (express)."""
+
+    @model_validator(mode="after")
+    def _says_what_its_mode_needs(self) -> Self:
+        for field in ("renewal_months", "notice_months"):
+            stated = getattr(self, field) is not None
+            if stated and self.mode is RenewalMode.NONE:
+                raise WrongField("is stated for terms without a renewal; leave it out, or say tacit or express", field)
+            if not stated and self.mode is not RenewalMode.NONE:
+                raise WrongField(f"is missing; a number of months is expected for {self.mode} renewal", field)
+        return self
+
+
+class ServiceHours(Value):
+    """When the service is promised, in words; the calendar itself is data of the provider."""
+
+    description: Line
+    calendar: Slug = "standard"
+
+
+class Terms(Value):
+    """One complete set of terms, or a draft of one."""
+
+    title: Name
+    kind: Kind
+    level: Level = Level.SERVICE
+    service: Slug | None
+    """The one service that is measured; none on corporate and customer level. Source: KIND-4."""
+    provider: Name
+    customer: Name
+    period: Period
+    hours: ServiceHours | None = None
+    targets: tuple[Target, ...] = Field(default=(), max_length=100)
+    refused: tuple[Refused, ...] = Field(default=(), max_length=200)
+    limits: tuple[Prose, ...] = Field(default=(), max_length=100)
+    """What the promises are limited to: volumes, places, preconditions."""
+    exclusions: tuple[Prose, ...] = Field(default=(), max_length=100)
+    change_plan: Prose | None = None
+    """How the agreement may be amended in its term."""
+    review: ReviewCadence | None = None
+    termination: Termination | None = None
+    price: Price | None = None
+    renewal: Renewal | None = None
+    """What follows the period; nothing does where none is stated. Source: AME-3."""
+
+
+class EditionRef(Value):
+    """Which terms somebody speaks of: the number and the hash of an edition."""
+
+    no: Whole
+    hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Origin(StrEnum):
+    """How an edition came about."""
+
+    DRAFT = "draft"
+    OFFER = "offer"
+
+
+class Edition(Digested):
+    """One immutable numbered version of the terms, with the requirements that it answers."""
+
+    no: Whole
+    origin: Origin
+    author: Email
+    at: Instant
+    requirements_hash: str
+    terms: Terms
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over number, terms and requirement document: what approvals and signatures bind to."""
+        return digest(_Hashed(no=self.no, requirements=self.requirements_hash, terms=self.terms))
+
+    @property
+    def ref(self) -> EditionRef:
+        """Number and hash."""
+        return EditionRef(no=self.no, hash=self.hash)
+
+
+class _Hashed(Value):
+    no: int
+    requirements: str
+    terms: Terms

@@ -1,0 +1,109 @@
+"""The prompt colleague: reads a state and gives the next command that carries it on to the signature."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sla import commands as c
+from sla.agreement import AgreementState, Wait
+from sla.feasibility import assessors
+from sla.kinds import KINDS
+from sla.pricing import list_price
+from sla.request import competent_engineers
+from sla.requirements import Finding, Requirement, Verdict
+from sla.stages import Verb
+from sla.targets import Availability
+from sla.terms import EditionRef, Price, ReviewCadence, Selection, Termination, Terms
+
+Builder = Callable[[AgreementState, Wait, str, datetime], c.Command]
+
+
+def requirement(no: int) -> Requirement:
+    return Requirement(
+        no=no, need=f"need {no}", outcome="people print", measure="uptime", source="workshop", asked_by="Ana"
+    )
+
+
+def terms_for(state: AgreementState, fee: Decimal | None = None) -> Terms:
+    """Complete terms that cover every requirement of the state, at the list price unless `fee` says otherwise."""
+    price = None
+    if KINDS[state.kind].priced and state.price_book is not None:
+        selection = Selection(level=state.price_book.levels[0].id, quantity=10)
+        listed = list_price(state.price_book, selection)
+        money = listed if fee is None else listed.model_copy(update={"amount": fee})
+        price = Price(selection=selection, monthly_fee=money)
+    return Terms(
+        title=state.title,
+        kind=state.kind,
+        level=state.level,
+        service=state.service,
+        provider=state.provider,
+        customer=state.customer,
+        period=state.period,
+        targets=(
+            Availability(
+                id="t1",
+                name="Printers available",
+                requirements=tuple(sorted(state.requirements.numbers)),
+                measure="share of service minutes",
+                source="print server log",
+                committed=Decimal("99.5"),
+                acceptable=Decimal(99),
+            ),
+        ),
+        limits=("up to 100 devices",),
+        exclusions=("announced maintenance",),
+        change_plan="by amendment, both sides signing",
+        review=ReviewCadence(),
+        termination=Termination(notice_months=3, clause="three months to the end of a quarter"),
+        price=price,
+    )
+
+
+def _ref(state: AgreementState) -> EditionRef:
+    assert state.edition is not None
+    return state.edition.ref
+
+
+def _assess(state: AgreementState, wait: Wait, id_: str, now: datetime) -> c.Command:
+    assert wait.person in {email for email, _ in assessors(state)}
+    verdicts = tuple(
+        Verdict(requirement=number, finding=Finding.MET, reason="we do this elsewhere")
+        for number in sorted(state.requirements.numbers)
+    )
+    return c.Assess(by=wait.person, decision_id=id_, verdicts=verdicts)
+
+
+BUILDERS: dict[Verb, Builder] = {
+    Verb.NAME_ENGINEER: lambda s, w, i, n: c.NameEngineer(
+        by=w.person, decision_id=i, engineer=competent_engineers(s)[0].email
+    ),
+    Verb.AGREE_ENGINEER: lambda s, w, i, n: c.AgreeEngineer(by=w.person, decision_id=i, engineer=w.subject),
+    Verb.RECORD_REQUIREMENTS: lambda s, w, i, n: c.RecordRequirements(
+        by=w.person, decision_id=i, rows=(requirement(1), requirement(2))
+    ),
+    Verb.CONFIRM_REQUIREMENTS: lambda s, w, i, n: c.ConfirmRequirements(
+        by=w.person, decision_id=i, requirements_hash=s.requirements.hash
+    ),
+    Verb.ASSESS: _assess,
+    Verb.SUBMIT_DRAFT: lambda s, w, i, n: c.SubmitDraft(by=w.person, decision_id=i, terms=terms_for(s)),
+    Verb.SUBMIT_OFFER: lambda s, w, i, n: c.SubmitOffer(
+        by=w.person, decision_id=i, edition=_ref(s), expires_at=n + timedelta(days=14)
+    ),
+    Verb.ACCEPT_OFFER: lambda s, w, i, n: c.AcceptOffer(by=w.person, decision_id=i, edition=_ref(s)),
+    Verb.ACKNOWLEDGE: lambda s, w, i, n: c.Acknowledge(by=w.person, decision_id=i, edition=_ref(s)),
+    Verb.RESOLVE_COMMENT: lambda s, w, i, n: c.ResolveComment(
+        by=w.person, decision_id=i, edition=_ref(s), no=int(w.subject), resolution="explained"
+    ),
+    Verb.INSPECT: lambda s, w, i, n: c.Inspect(by=w.person, decision_id=i, edition=_ref(s), passed=True),
+    Verb.DECIDE: lambda s, w, i, n: c.Decide(by=w.person, decision_id=i, edition=_ref(s), approve=True),
+    Verb.SIGN: lambda s, w, i, n: c.Sign(by=w.person, decision_id=i, edition=_ref(s)),
+}
+
+
+def next_command(state: AgreementState, now: datetime, decision_id: str | None = None) -> c.Command | None:
+    """What the first person who is waited for does next; None when nobody is waited for."""
+    if not state.waits:
+        return None
+    wait = state.waits[0]
+    return BUILDERS[wait.verb](state, wait, decision_id or f"d{state.head.seq + 1}", now)

@@ -1,0 +1,1 @@
+"""The business, without a clock."""

@@ -1,0 +1,201 @@
+"""The difference of two editions is one of terms (tightened, loosened, dearer) and one of text."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from sla.difference import Effect, difference, terms_text, text_difference
+from sla.kinds import Kind, Level
+from sla.money import Money
+from sla.targets import Outcome, Throughput
+from sla.terms import (
+    Period,
+    Price,
+    Refused,
+    Renewal,
+    RenewalMode,
+    ReviewCadence,
+    Selection,
+    ServiceHours,
+    Termination,
+    Terms,
+)
+from tests import people
+from tests.sla.test_targets import EVERY_FORM, target
+
+Row = tuple[str, Effect, str | None, str | None]
+
+
+def rows(before: Terms, after: Terms) -> list[Row]:
+    return [(each.what, each.effect, each.before, each.after) for each in difference(before, after)]
+
+
+def one_target(form: str, **changes: object) -> Terms:
+    return people.terms(targets=(target(form, **changes),))
+
+
+@pytest.mark.parametrize(
+    ("form", "before", "after", "expected"),
+    [
+        ("availability", {}, {"committed": "96"}, ("committed", Effect.TIGHTENED, "95 %", "96 %")),
+        ("availability", {}, {"committed": "94"}, ("committed", Effect.LOOSENED, "95 %", "94 %")),
+        ("availability", {}, {"acceptable": "91"}, ("acceptable", Effect.TIGHTENED, "90 %", "91 %")),
+        ("availability", {"acceptable": None}, {}, ("acceptable", Effect.TIGHTENED, "not stated", "90 %")),
+        ("availability", {}, {"acceptable": None}, ("acceptable", Effect.LOOSENED, "90 %", "not stated")),
+        ("response_time", {}, {"within": "2h"}, ("within", Effect.TIGHTENED, "4 hours", "2 hours")),
+        ("resolution_time", {}, {"within": "9h"}, ("within", Effect.LOOSENED, "8 hours", "9 hours")),
+        ("done_within", {}, {"working_days": 0}, ("working days", Effect.TIGHTENED, "1", "0")),
+        ("done_within", {}, {"working_days": 2}, ("working days", Effect.LOOSENED, "1", "2")),
+        ("throughput", {}, {"committed": "96"}, ("committed", Effect.TIGHTENED, "95 pages a day", "96 pages a day")),
+        ("outcome", {}, {"committed": "94"}, ("committed", Effect.LOOSENED, "95 of 100", "94 of 100")),
+        ("resolution_time", {}, {"priority": None}, ("priority", Effect.REMOVED, "high", None)),
+        ("response_time", {}, {"priority": "high"}, ("priority", Effect.ADDED, None, "high")),
+        ("availability", {}, {"measure": "probe"}, ("measure", Effect.ADDED, None, "probe")),
+        ("good_event_ratio", {}, {"valid": "some pages"}, ("valid", Effect.CHANGED, "all pages", "some pages")),
+        ("availability", {}, {"requirements": [2, 1]}, ("requirements", Effect.ADDED, None, "1, 2")),
+        ("availability", {}, {"name": "B"}, ("name", Effect.CHANGED, "A", "B")),
+    ],
+)
+def test_a_change_of_a_target_is_told_with_its_direction(
+    form: str, before: dict[str, object], after: dict[str, object], expected: Row
+) -> None:
+    what, *others = expected
+    assert rows(one_target(form, **before), one_target(form, **after)) == [(f"target a, {what}", *others)]
+
+
+def test_levels_on_two_scales_are_changed_neither_tightened_nor_loosened() -> None:
+    per_day = people.terms(targets=(Throughput(id="a", name="A", unit="pages", per="day", committed=Decimal(100)),))
+    per_hour = people.terms(targets=(Throughput(id="a", name="A", unit="pages", per="hour", committed=Decimal(20)),))
+    of_five = people.terms(targets=(Outcome(id="a", name="A", committed=Decimal(4)),))
+    of_ten = people.terms(targets=(Outcome(id="a", name="A", committed=Decimal(7), scale_to=Decimal(10)),))
+    for before, after in ((per_day, per_hour), (of_five, of_ten)):
+        assert {effect for _, effect, _, _ in rows(before, after)} == {Effect.CHANGED}
+
+
+def test_targets_come_go_and_change_their_form() -> None:
+    first, second = people.terms().targets
+    assert [row[:2] for row in rows(people.terms(), people.terms(targets=(first,)))] == [
+        ("target first-look", Effect.REMOVED)
+    ]
+    assert [row[:2] for row in rows(people.terms(targets=(second,)), people.terms())] == [
+        ("target printing-works", Effect.ADDED)
+    ]
+    assert [row[:2] for row in rows(one_target("availability"), one_target("outcome"))] == [
+        ("target a", Effect.CHANGED)
+    ]
+
+
+def test_the_order_of_targets_and_clauses_is_no_difference() -> None:
+    terms = people.terms(limits=("a", "b"), exclusions=("c", "d"))
+    turned = people.terms(limits=("b", "a"), exclusions=("d", "c"), targets=tuple(reversed(people.terms().targets)))
+    assert difference(terms, turned) == ()
+
+
+def test_what_it_costs_is_told_exactly_with_its_sign() -> None:
+    changes = difference(people.terms("1000.00"), people.terms("899.99"))
+    assert [(each.what, each.effect, each.sentence) for each in changes] == [
+        ("monthly fee", Effect.CHEAPER, "The monthly fee is EUR 899.99 instead of EUR 1,000.00 (-EUR 100.01)."),
+        (
+            "contract value",
+            Effect.CHEAPER,
+            "The contract value is EUR 10,799.88 instead of EUR 12,000.00 (-EUR 1,200.12).",
+        ),
+    ]
+    dearer = difference(people.terms("899.99"), people.terms("1000.00"))
+    assert [each.effect for each in dearer] == [Effect.DEARER, Effect.DEARER]
+    assert dearer[0].sentence.endswith("(+EUR 100.01).")
+
+
+def test_a_longer_term_at_the_same_fee_has_a_higher_value() -> None:
+    longer = Period(start=date(2027, 1, 1), end=date(2029, 1, 1), zone="Europe/Berlin")
+    assert rows(people.terms(), people.terms(period=longer)) == [
+        (
+            "period",
+            Effect.CHANGED,
+            "2027-01-01 to 2028-01-01 (Europe/Berlin), 12 months",
+            "2027-01-01 to 2029-01-01 (Europe/Berlin), 24 months",
+        ),
+        ("contract value", Effect.DEARER, "EUR 12,000.00", "EUR 24,000.00"),
+    ]
+
+
+def test_a_sum_that_no_money_can_hold_is_still_told() -> None:
+    assert rows(people.terms("1"), people.terms("999999999999"))[1][3] == "EUR 11,999,999,999,988.00"
+
+
+def test_another_selection_is_told_part_by_part() -> None:
+    fee = people.euros("1000.00")
+    after = Price(selection=Selection(level="premium", quantity=41, options=("toner-stock",)), monthly_fee=fee)
+    assert rows(people.terms(), people.terms(price=after)) == [
+        ("price, level", Effect.CHANGED, "standard", "premium"),
+        ("price, quantity", Effect.CHANGED, "40", "41"),
+        ("price option", Effect.ADDED, None, "toner-stock"),
+    ]
+
+
+def test_another_currency_is_neither_dearer_nor_cheaper() -> None:
+    dollars = Price(
+        selection=Selection(level="standard", quantity=40), monthly_fee=Money(amount=Decimal(1000), currency="USD")
+    )
+    expected = [("monthly fee", Effect.CHANGED, "EUR 1,000.00", "USD 1,000.00")]
+    assert rows(people.terms(), people.terms(price=dollars)) == expected
+
+
+OTHERS: dict[str, tuple[object, list[str]]] = {
+    "title": ("Another title", ["title"]),
+    "kind": (Kind.UC, ["kind"]),
+    "level": (Level.CUSTOMER, ["level"]),
+    "service": (None, ["service"]),
+    "provider": ("Contoso", ["provider"]),
+    "customer": ("Contoso", ["customer"]),
+    "period": (Period(start=date(2027, 1, 1), end=date(2028, 1, 1), zone="UTC"), ["period"]),
+    "hours": (ServiceHours(description="Always", calendar="all"), ["service hours"]),
+    "targets": ((), ["target printing-works", "target first-look"]),
+    "refused": ((Refused(requirement=3, reason="Not offered."),), ["refusal of requirement 3"]),
+    "limits": (("Fifty devices.",), ["limit", "limit"]),
+    "exclusions": (("A", "Paper that the customer buys elsewhere."), ["exclusion"]),
+    "change_plan": ("By letter.", ["change plan"]),
+    "review": (ReviewCadence(every_months=1), ["review"]),
+    "termination": (Termination(notice_months=1, clause="By letter."), ["notice of termination", "termination clause"]),
+    "price": (None, ["price"]),
+    "renewal": (Renewal(mode=RenewalMode.TACIT, renewal_months=12, notice_months=2), ["renewal"]),
+}
+
+
+def test_every_field_of_the_terms_is_in_the_table_of_this_test() -> None:
+    assert set(OTHERS) == set(Terms.model_fields)
+
+
+@pytest.mark.parametrize("field", OTHERS)
+def test_no_field_of_the_terms_changes_unseen(field: str) -> None:
+    value, expected = OTHERS[field]
+    after = people.terms().model_copy(update={field: value})
+    assert [each.what for each in difference(people.terms(), after)] == expected
+    assert [each.what for each in difference(after, people.terms())] == expected
+    assert text_difference(people.terms(), after) != ""
+
+
+def test_the_same_terms_have_no_difference() -> None:
+    assert difference(people.terms(), people.terms("1000")) == ()
+    assert text_difference(people.terms(), people.terms("1000")) == ""
+
+
+@pytest.mark.parametrize("form", EVERY_FORM)
+def test_no_field_of_a_target_is_missing_in_the_text(form: str) -> None:
+    details: dict[str, object] = {"measure": "by probe", "source": "the log", "outcome": "calm", "requirements": (1, 2)}
+    text = terms_text(one_target(form, **details))
+    for part in ("Target a: A: ", "Measured by: by probe. Source: the log.", "Serves: calm.", "requirements: 1, 2"):
+        assert part in text
+
+
+def test_the_text_shows_what_went_and_what_came() -> None:
+    lines = text_difference(people.terms("1000"), people.terms("900")).splitlines()
+    assert lines[:2] == ["--- before", "+++ after"]
+    assert "-Price: EUR 1,000.00 a month for 40 on standard." in lines
+    assert "+Price: EUR 900.00 a month for 40 on standard." in lines
+
+
+def test_a_clause_of_several_lines_is_one_line_of_the_text() -> None:
+    assert "Changes: First.  \n" not in terms_text(people.terms(change_plan="First.\n\nSecond."))
+    assert "Changes: First. Second.\n" in terms_text(people.terms(change_plan="First.\n\nSecond."))
