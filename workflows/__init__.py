@@ -1,0 +1,1 @@
+"""Time, waiting and order: what happens when, and who is waited for."""

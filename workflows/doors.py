@@ -1,0 +1,220 @@
+"""The doors of an agreement: one Update per verb, each with the same two steps, refuse or act.
+
+All verbs are Updates because their senders need the answer: refused with the reason before anything is recorded,
+or done and in the register. Only `sign_off` is a Signal, for approvers' systems that cannot wait for one.
+The names are Temporal's wire; they never change.
+"""
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from sla import commands
+from sla.agreement import AgreementState
+from sla.commands import Command, Decide
+from sla.errors import SlaError
+from workflows.desk import Desk
+from workflows.messages import Receipt
+
+
+class AgreementDoors:
+    """What people, and their systems, can say to an agreement."""
+
+    desk: Desk
+
+    def _refuse(self, command: Command) -> None:
+        try:
+            self.desk.refuse(command)
+        except SlaError as error:
+            raise _wire(error) from error
+
+    async def _act(self, command: Command) -> Receipt:
+        try:
+            return await self.desk.act(command)
+        except SlaError as error:
+            raise _wire(error) from error
+
+    @workflow.query
+    def view(self) -> AgreementState | None:
+        """The state, for checking; pages read the register."""
+        return self.desk.state
+
+    @workflow.signal
+    async def sign_off(self, command: Decide) -> None:
+        """An approver's decision by signal."""
+        await self.desk.sign_off(command)
+
+    @workflow.update
+    async def name_engineer(self, command: commands.NameEngineer) -> Receipt:
+        """See `sla.commands.NameEngineer`."""
+        return await self._act(command)
+
+    @name_engineer.validator
+    def _refuse_name_engineer(self, command: commands.NameEngineer) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def agree_engineer(self, command: commands.AgreeEngineer) -> Receipt:
+        """See `sla.commands.AgreeEngineer`."""
+        return await self._act(command)
+
+    @agree_engineer.validator
+    def _refuse_agree_engineer(self, command: commands.AgreeEngineer) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def record_requirements(self, command: commands.RecordRequirements) -> Receipt:
+        """See `sla.commands.RecordRequirements`."""
+        return await self._act(command)
+
+    @record_requirements.validator
+    def _refuse_record_requirements(self, command: commands.RecordRequirements) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def confirm_requirements(self, command: commands.ConfirmRequirements) -> Receipt:
+        """See `sla.commands.ConfirmRequirements`."""
+        return await self._act(command)
+
+    @confirm_requirements.validator
+    def _refuse_confirm_requirements(self, command: commands.ConfirmRequirements) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def assess(self, command: commands.Assess) -> Receipt:
+        """See `sla.commands.Assess`."""
+        return await self._act(command)
+
+    @assess.validator
+    def _refuse_assess(self, command: commands.Assess) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def submit_draft(self, command: commands.SubmitDraft) -> Receipt:
+        """See `sla.commands.SubmitDraft`."""
+        return await self._act(command)
+
+    @submit_draft.validator
+    def _refuse_submit_draft(self, command: commands.SubmitDraft) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def submit_offer(self, command: commands.SubmitOffer) -> Receipt:
+        """See `sla.commands.SubmitOffer`."""
+        return await self._act(command)
+
+    @submit_offer.validator
+    def _refuse_submit_offer(self, command: commands.SubmitOffer) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def accept_offer(self, command: commands.AcceptOffer) -> Receipt:
+        """See `sla.commands.AcceptOffer`."""
+        return await self._act(command)
+
+    @accept_offer.validator
+    def _refuse_accept_offer(self, command: commands.AcceptOffer) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def reject_offer(self, command: commands.RejectOffer) -> Receipt:
+        """See `sla.commands.RejectOffer`."""
+        return await self._act(command)
+
+    @reject_offer.validator
+    def _refuse_reject_offer(self, command: commands.RejectOffer) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def withdraw_offer(self, command: commands.WithdrawOffer) -> Receipt:
+        """See `sla.commands.WithdrawOffer`."""
+        return await self._act(command)
+
+    @withdraw_offer.validator
+    def _refuse_withdraw_offer(self, command: commands.WithdrawOffer) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def acknowledge(self, command: commands.Acknowledge) -> Receipt:
+        """See `sla.commands.Acknowledge`."""
+        return await self._act(command)
+
+    @acknowledge.validator
+    def _refuse_acknowledge(self, command: commands.Acknowledge) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def comment(self, command: commands.RaiseComment) -> Receipt:
+        """See `sla.commands.RaiseComment`."""
+        return await self._act(command)
+
+    @comment.validator
+    def _refuse_comment(self, command: commands.RaiseComment) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def resolve_comment(self, command: commands.ResolveComment) -> Receipt:
+        """See `sla.commands.ResolveComment`."""
+        return await self._act(command)
+
+    @resolve_comment.validator
+    def _refuse_resolve_comment(self, command: commands.ResolveComment) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def inspect(self, command: commands.Inspect) -> Receipt:
+        """See `sla.commands.Inspect`."""
+        return await self._act(command)
+
+    @inspect.validator
+    def _refuse_inspect(self, command: commands.Inspect) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def decide(self, command: commands.Decide) -> Receipt:
+        """See `sla.commands.Decide`."""
+        return await self._act(command)
+
+    @decide.validator
+    def _refuse_decide(self, command: commands.Decide) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def delegate(self, command: commands.Delegate) -> Receipt:
+        """See `sla.commands.Delegate`."""
+        return await self._act(command)
+
+    @delegate.validator
+    def _refuse_delegate(self, command: commands.Delegate) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def sign(self, command: commands.Sign) -> Receipt:
+        """See `sla.commands.Sign`."""
+        return await self._act(command)
+
+    @sign.validator
+    def _refuse_sign(self, command: commands.Sign) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def decline_to_sign(self, command: commands.DeclineToSign) -> Receipt:
+        """See `sla.commands.DeclineToSign`."""
+        return await self._act(command)
+
+    @decline_to_sign.validator
+    def _refuse_decline_to_sign(self, command: commands.DeclineToSign) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def withdraw(self, command: commands.Withdraw) -> Receipt:
+        """See `sla.commands.Withdraw`."""
+        return await self._act(command)
+
+    @withdraw.validator
+    def _refuse_withdraw(self, command: commands.Withdraw) -> None:
+        self._refuse(command)
+
+
+def _wire(error: SlaError) -> ApplicationError:
+    """The refusal as it travels: its class name as the type, its sentence as the message."""
+    return ApplicationError(str(error), type=error.code, non_retryable=True)

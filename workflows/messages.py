@@ -1,0 +1,138 @@
+"""What crosses a wire between rooms: starts, receipts, records. Messages only grow, each new field with a default.
+
+The commands of people stand in `sla/commands.py` and keep to the same rule.
+"""
+
+from datetime import timedelta
+from typing import Self
+
+from pydantic import Field
+
+from sla.agreement import AgreementState, Done, waited_for
+from sla.commands import Command, Said, said
+from sla.events import Event
+from sla.fields import Instant, Value
+from sla.intake import Opening
+from sla.letters import Letter
+from sla.patience import next_due
+from sla.stages import Stage
+from sla.terms import Edition
+from sla.transitions import Transition
+
+
+class Carried(Value):
+    """The input of a run: the opening of a new agreement, or the state that the run before handed on."""
+
+    opening: Opening | None = None
+    state: AgreementState | None = None
+
+
+class Closing(Value):
+    """The result of an agreement that has ended before it was in force."""
+
+    number: str
+    stage: Stage
+    by: str
+    why: str
+
+
+class Receipt(Value):
+    """The answer to a decision: its place in the record, and the stage after it."""
+
+    number: str
+    seq: int
+    stage: Stage
+
+
+class NumberRequest(Value):
+    """Asks the register for the number of a new agreement; the same reference gets the same number."""
+
+    workflow_id: str
+    provider: str
+    reference: str
+    form_digest: str
+    at: Instant
+
+
+class Numbered(Value):
+    """The number that the register gave."""
+
+    number: str
+
+
+class Standing(Value):
+    """An event that the register holds where another was to stand: its hash and instant, and what was said."""
+
+    hash: str
+    at: Instant
+    said: Said | None = None
+    """None for what silence, or the receipt of the request, has made."""
+
+
+class Beyond(Value):
+    """Asks the register for the event after `seq`, if it holds one."""
+
+    workflow_id: str
+    number: str
+    seq: int
+
+
+class Entry(Value):
+    """One transition for the register: everything that it stores in one transaction.
+
+    The state travels as the JSON that is stored, with what the register shows of it beside it: nobody on the way
+    has to read it.
+    """
+
+    workflow_id: str
+    state: str
+    head_hash: str
+    waiting_for: tuple[str, ...] = ()
+    ending_why: str | None = None
+    event: Event
+    edition: Edition | None = None
+    letters: tuple[Letter, ...] = ()
+    next_due: Instant | None = None
+    said: Said | None = None
+    """The command behind the event, kept so that a history that lost it can make it again."""
+
+    @classmethod
+    def of(cls, transition: Transition, workflow_id: str, command: Command | None = None) -> Self:
+        """What the register stores of a transition, and of the command behind it."""
+        state = transition.state
+        return cls(
+            workflow_id=workflow_id,
+            state=state.model_dump_json(),
+            head_hash=state.head.hash,
+            waiting_for=waited_for(state),
+            ending_why=state.ending.why if state.ending else None,
+            event=transition.event,
+            edition=transition.new_edition,
+            letters=transition.letters,
+            next_due=next_due(state),
+            said=said(command) if command is not None else None,
+        )
+
+
+class Recorded(Value):
+    """How far the register has come for this agreement, and what stands there already in the place asked about."""
+
+    seq: int
+    standing: Standing | None = None
+    already: Done | None = None
+    """The decision id was carried out so long ago that the agreement no longer remembers it."""
+
+
+class DeliveryRound(Value):
+    """How long one round of the mailroom lasts, and how often it looks for letters."""
+
+    lasts: timedelta = Field(default=timedelta(minutes=30))
+    looks_every: timedelta = Field(default=timedelta(milliseconds=500))
+
+
+class DeliveryReport(Value):
+    """What a round of the mailroom did."""
+
+    sent: int = 0
+    refused: int = 0
+    postponed: int = 0
