@@ -1,0 +1,1 @@
+"""What people read: letters. A package, so that wheels carry it."""
