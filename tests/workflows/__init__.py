@@ -1,0 +1,1 @@
+"""The durable side: waiting, order, faults, replay."""

@@ -1,0 +1,147 @@
+"""A worker that dies after the commit, before Temporal knows, leaves a register that is ahead of the history.
+
+What stands in the register has happened: the agreement makes it again, from the words kept beside the event, and
+only then judges what is asked now.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from temporalio import activity
+from temporalio.client import Client
+
+from activities.records import SqlRecords
+from sla import transitions
+from sla.agreement import AgreementState
+from sla.commands import AgreeEngineer, Command, Decide, NameEngineer
+from sla.patience import next_due
+from sla.stages import Stage
+from tests.autopilot import next_command
+from tests.people import BO, CHEN, DORA, FINN, HUGO
+from tests.temporal import Case, World, world
+from workflows.messages import Beyond, Entry, Numbered, NumberRequest, Recorded
+from workflows.ports import Records
+
+
+class Haunted(Records):
+    """The real register, into which a worker that has died since wrote one more event."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.real = SqlRecords(engine)
+
+    def leave(self, case: Case, state: AgreementState, command: Command | None, at: datetime) -> None:
+        """Writes what a lost workflow task had made of the state."""
+        made = transitions.act(state, command, at) if command else transitions.silence(state, at)
+        self.real.record(Entry.of(made, case.handle.id, command))
+
+    @activity.defn(name="records.number")
+    def number(self, request: NumberRequest) -> Numbered:
+        return self.real.number(request)
+
+    @activity.defn(name="records.record")
+    def record(self, entry: Entry) -> Recorded:
+        return self.real.record(entry)
+
+    @activity.defn(name="records.beyond")
+    def beyond(self, asked: Beyond) -> Recorded:
+        return self.real.beyond(asked)
+
+
+async def _agrees(case: Case, here: World) -> AgreementState:
+    """Register and workflow tell the same, and the chain holds."""
+    state = await case.state()
+    stored, report = here.views.find(state.number), here.views.audit(state.number)
+    assert stored is not None
+    assert report is not None
+    assert stored.state == state
+    assert report.problem is None
+    return state
+
+
+async def test_the_same_decision_repeated_gets_the_instant_that_is_on_record(
+    temporal: Client, register: Engine
+) -> None:
+    records = Haunted(register)
+    async with world(temporal, register, records=records) as here:
+        case = await here.start()
+        state = await case.state()
+        command = NameEngineer(by=FINN, decision_id="lost", engineer=CHEN)
+        then = case.now(state)
+        records.leave(case, state, command, then)
+        receipt = await case.act(command)
+        after = await _agrees(case, here)
+        assert receipt.seq == after.head.seq == 2
+        assert here.views.history(state.number)[-1].event.at == then
+
+
+async def test_another_decision_comes_after_the_one_that_was_lost(temporal: Client, register: Engine) -> None:
+    records = Haunted(register)
+    async with world(temporal, register, records=records) as here:
+        case = await here.start()
+        state = await case.carry_to(Stage.APPROVING)
+        assert state.edition is not None
+        lost = Decide(by=DORA, decision_id="lost", edition=state.edition.ref, approve=True)
+        records.leave(case, state, lost, case.now(state))
+        await case.act(Decide(by=HUGO, decision_id="mine", edition=state.edition.ref, approve=True))
+        after = await _agrees(case, here)
+        assert [row.event.by for row in here.views.history(state.number)[-2:]] == [DORA, HUGO]
+        assert after.stage is Stage.SIGNING
+
+
+async def test_whoever_saw_what_the_history_lost_is_not_refused(temporal: Client, register: Engine) -> None:
+    records = Haunted(register)
+    async with world(temporal, register, records=records) as here:
+        case = await here.start()
+        state = await case.state()
+        records.leave(case, state, NameEngineer(by=FINN, decision_id="lost", engineer=CHEN), case.now(state))
+        agreed = AgreeEngineer(by=BO, decision_id="mine", engineer=CHEN, seen=state.head.seq + 1)
+        await case.act(agreed)
+        assert (await _agrees(case, here)).stage is Stage.CAPTURING
+
+
+async def test_a_sender_who_claims_to_have_seen_what_nobody_wrote_is_judged_by_what_stands(
+    temporal: Client, register: Engine
+) -> None:
+    async with world(temporal, register) as here:
+        case = await here.start()
+        error = await case.refused(AgreeEngineer(by=BO, decision_id="mine", engineer=CHEN, seen=99))
+        assert error.type == "NotPossible"
+        await _agrees(case, here)
+
+
+async def test_a_silence_that_was_lost_is_made_again(temporal: Client, register: Engine) -> None:
+    records = Haunted(register)
+    async with world(temporal, register, records=records) as here:
+        case = await here.start()
+        state = await case.carry_to(Stage.DRAFTING)
+        due = next_due(state)
+        assert due is not None
+        until_due = due - case.now(state)
+        records.leave(case, state, None, due)
+        await case.pass_time(until_due + timedelta(minutes=1))
+        after = await case.until(lambda after: after.head.seq > state.head.seq)
+        assert case.facts(state.number)[state.head.seq :] == ["reminded"]
+        command = next_command(after, case.now(after))
+        assert command is not None
+        await case.act(command)
+        await _agrees(case, here)
+
+
+async def test_an_id_that_the_agreement_has_forgotten_still_gets_its_first_answer(
+    temporal: Client, register: Engine
+) -> None:
+    async with world(temporal, register) as here:
+        case = await here.start()
+        state = await case.state()
+        command = NameEngineer(by=FINN, decision_id="first", engineer=CHEN)
+        first = await case.act(command)
+        forgetful = (await case.state()).model_copy(update={"done": ()})
+        recorded = SqlRecords(register).record(_again(case, forgetful, command, case.now(state)))
+        assert recorded.already is not None
+        assert (recorded.already.seq, recorded.already.stage) == (first.seq, first.stage)
+
+
+def _again(case: Case, state: AgreementState, command: NameEngineer, at: datetime) -> Entry:
+    other = command.model_copy(update={"by": BO})
+    made = transitions.act(state, other, at)
+    return Entry.of(made, case.handle.id, other)
