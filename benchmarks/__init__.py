@@ -1,0 +1,1 @@
+"""What the product costs, as ratios against the bare engine under the same load."""
