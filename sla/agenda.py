@@ -1,39 +1,24 @@
 """Every future date of one agreement, each with the clause or the rule that causes it: what comes if nobody acts.
 
-Before signature these are the next steps of silence and the deadlines; in force, the reviews, the notice deadlines and
-the end. It keeps no rule of its own: silence is played through by `transitions`, dates come from `term` and `reviews`.
+Before signature these are the next steps of silence and the deadlines; in force, the dates of `living`, played forward.
+It keeps no rule of its own: what it tells is what `transitions` then does.
 Source: SEE-1.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from itertools import takewhile
+from datetime import datetime
 
 from sla.agreement import AgreementState, Wait
-from sla.calendars import WorkCalendar
+from sla.amendment import scene
 from sla.canonical import text_digest
 from sla.events import Fact
 from sla.fields import Instant, Line, Value
-from sla.letters import LetterKind
-from sla.patience import PATIENCE, next_due, overdue
-from sla.reviews import review_days, review_instant
+from sla.letter_kinds import LetterKind
+from sla.living import Due, coming_up, next_due, wait_key
+from sla.notice import announcements
+from sla.patience import PATIENCE, overdue
 from sla.stages import Stage
-from sla.term import (
-    REMINDER_CLOCK,
-    NoticeDeadline,
-    Term,
-    day_at,
-    end_after,
-    local_instant,
-    notice_deadline,
-    notice_deadlines,
-    reminder_days,
-    renewals_by,
-    start_of_day,
-    term_of,
-)
-from sla.terms import RenewalMode, Terms
-from sla.transitions import Transition, silence
+from sla.transitions import Transition, silence, silent
 
 
 class Entry(Value):
@@ -44,21 +29,33 @@ class Entry(Value):
     cause: Line
     uid: str
     """The same for the same thing, however often it is asked for and wherever its date moves; unique in the world."""
+    sequence: int = 0
+    """How often the dates of the agreement have moved so far."""
+    on_silence: bool = False
+    """It comes only if somebody who is not even waited for yet then stays silent."""
 
 
-def agenda(state: AgreementState, now: datetime) -> tuple[Entry, ...]:
+def agenda(state: AgreementState, now: datetime, most: int = 8000) -> tuple[Entry, ...]:
     """What is ahead of `now`, the next first; nothing for an agreement that has ended. A step overdue comes at `now`.
 
-    In force it reaches to the end of the running term, and to the next notice deadline when that is later.
+    In force it reaches to the end of the running term, and to the next notice deadline or the decided end when that is
+    later, with at most `most` entries: fifty years of monthly reviews that nobody concludes have 5,400.
     """
-    if state.stage.is_end:
+    if state.stage.is_end or state.stage is Stage.ENDING:
         return ()
-    entries = _in_force(state, now) if state.stage is Stage.ACTIVE else _before_signature(state, now)
-    return tuple(sorted(entries, key=lambda entry: (entry.at, entry.uid)))
+    entries = _in_force(state, now, most) if state.stage is Stage.ACTIVE else _before_signature(state, now)
+    return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
-def _entry(state: AgreementState, key: str, at: datetime, what: str, cause: str) -> Entry:
-    return Entry(at=at, what=what, cause=cause, uid=f"{key}.{state.number}.{_house(state)}@sla-life")
+def _entry(state: AgreementState, key: str, at: datetime, what: str, cause: str, *, on_silence: bool = False) -> Entry:
+    return Entry(
+        at=at,
+        what=what,
+        cause=cause,
+        uid=f"{key}.{state.number}.{_house(state)}@sla-life",
+        sequence=state.life.revision if state.life else 0,
+        on_silence=on_silence,
+    )
 
 
 def _house(state: AgreementState) -> str:
@@ -108,8 +105,7 @@ def _deadline_entry(state: AgreementState, at: datetime, transition: Transition)
 def _silence_entry(state: AgreementState, wait: Wait, at: datetime, transition: Transition) -> Entry:
     days = PATIENCE[state.stage][wait.step].after_days
     cause = f"rule for silence, {state.stage}: {days} working days without an answer"
-    same = "\n".join((*map(str, wait.key), wait.since.isoformat()))
-    return _entry(state, f"silence-{text_digest(same)[:16]}-{wait.step}", at, _step(state, wait, transition), cause)
+    return _entry(state, wait_key(wait), at, _step(state, wait, transition), cause)
 
 
 def _step(state: AgreementState, wait: Wait, transition: Transition) -> str:
@@ -139,88 +135,51 @@ def _consequence(state: AgreementState, transition: Transition) -> str:
     return f"The request lapses ({why})"
 
 
-# -- in force: the dates of the term
+# -- in force: the table of dates, played forward
 
 
-def _in_force(state: AgreementState, now: datetime) -> Iterator[Entry]:
-    """The beginning, the reviews, the notice deadlines with their reminders, and the end or the renewal."""
-    assert state.edition is not None
-    terms = state.edition.terms
-    today = day_at(now, terms.period.zone)
-    term = term_of(terms.period, terms.renewal)
-    dates = (
-        *_beginning(state, terms),
-        *_reviews(state, terms, term, today),
-        *_notices(state, terms, term, today),
-        _end(state, terms, term, today),
-    )
-    return (entry for entry in dates if entry.at > now)
+def _in_force(state: AgreementState, now: datetime, most: int) -> Iterator[Entry]:
+    """Each date of `living`, played as if nobody acted, to the end of the running term and the next notice deadline."""
+    amendment = state.amendment
+    standing = {_wait_of(wait_key(wait)) for wait in state.waits}
+    if amendment:
+        standing |= {_wait_of(f"amendment-{amendment.no}-{wait_key(wait)}") for wait in amendment.waits}
+    played, at, has_end, has_deadline = state, now, False, False
+    for _ in range(most):
+        due = coming_up(played)
+        if due is None:
+            return
+        at = max(due.at, at)
+        yield _entry(state, due.key, at, _what(played, due, at), due.cause, on_silence=_on_silence(due, standing))
+        has_end = has_end or due.key.startswith("end-")
+        has_deadline = has_deadline or due.what.startswith("Notice deadline")
+        played = silent(played, due, at)
+        if has_end and (has_deadline or next(announcements(played), None) is None) and not _is_decided(played):
+            return
 
 
-def _beginning(state: AgreementState, terms: Terms) -> Iterator[Entry]:
-    at = start_of_day(terms.period.start, terms.period.zone)
-    yield _entry(state, "start", at, "The term begins", f"terms, period: from {terms.period.start}")
+def _is_decided(played: AgreementState) -> bool:
+    """Its end, or an edition that is to count, is ahead for certain."""
+    life = played.life
+    return life is not None and bool(life.notice or life.termination or life.coming)
 
 
-def _reviews(state: AgreementState, terms: Terms, term: Term, today: date) -> Iterator[Entry]:
-    if terms.review is None:
-        return
-    end = end_after(term, renewals_by(term, today))
-    months = _months(terms.review.every_months)
-    for review in review_days(terms.period.start, end, terms.review, contract_calendar(state, terms)):
-        at = review_instant(review, terms.period.zone)
-        yield _entry(state, f"review-{review.no}", at, f"Review {review.no}", f"terms, review: every {months}")
+def _on_silence(due: Due, standing: set[str]) -> bool:
+    """A step of silence in a wait that has not begun yet."""
+    return "silence-" in due.key and _wait_of(due.key) not in standing
 
 
-def contract_calendar(state: AgreementState, terms: Terms) -> WorkCalendar:
-    """The calendar that the service hours name; Monday to Friday in the contract's zone when there is none."""
-    named = state.people.calendars.get(terms.hours.calendar) if terms.hours else None
-    return named or WorkCalendar(zone=terms.period.zone)
+def _wait_of(key: str) -> str:
+    """The wait whose step a key names."""
+    return key.rpartition("-")[0]
 
 
-def _notices(state: AgreementState, terms: Terms, term: Term, today: date) -> Iterator[Entry]:
-    """Every deadline until the running term's end, and the next one in any case; each with its chain of reminders."""
-    end = end_after(term, renewals_by(term, today))
-    ahead = notice_deadlines(term, today)
-    first = next(ahead, None)
-    for deadline in (*([first] if first else []), *takewhile(lambda each: each.day <= end, ahead)):
-        yield from _notice(state, terms, term, deadline)
-
-
-def _notice(state: AgreementState, terms: Terms, term: Term, deadline: NoticeDeadline) -> Iterator[Entry]:
-    zone, key = terms.period.zone, f"notice-{deadline.renewals}"
-    notice = _months(term.renewal.notice_months or 0)
-    cause = f"terms, renewal: {notice} before the end on {deadline.end}"
-    tacit = term.renewal.mode is RenewalMode.TACIT
-    wanted = "give notice" if tacit else "agree on the renewal"
-    last = f"the last day to {wanted} is {deadline.day - timedelta(days=1):%a %Y-%m-%d}"
-    for day in reminder_days(deadline.day, _deadline_before(term, deadline)):
-        early = (deadline.day - day).days
-        at = local_instant(day, REMINDER_CLOCK, zone)
-        yield _entry(state, f"{key}-{early}", at, f"Reminder: {last}", f"{cause}, {early} days ahead")
-    yield _entry(state, key, start_of_day(deadline.day, zone), f"Notice deadline: {last}", cause)
-
-
-def _deadline_before(term: Term, deadline: NoticeDeadline) -> date | None:
-    """The deadline before one; its own reminders come first."""
-    if deadline.renewals == 0:
-        return None
-    return notice_deadline(end_after(term, deadline.renewals - 1), term.renewal.notice_months or 0)
-
-
-def _end(state: AgreementState, terms: Terms, term: Term, today: date) -> Entry:
-    """The end of the running term: the tacit renewal, or the end of it all."""
-    renewals = renewals_by(term, today)
-    end, every = end_after(term, renewals), term.renewal.renewal_months
-    at, cause = start_of_day(end, terms.period.zone), f"terms, period: until {terms.period.end}"
-    if every is None:
-        return _entry(state, f"end-{renewals}", at, "The agreement ends", cause)
-    cause = f"terms, renewal: {term.renewal.mode}, by {_months(every)}"
-    if term.renewal.mode is RenewalMode.EXPRESS:
-        return _entry(state, f"end-{renewals}", at, "The agreement ends, unless its renewal was agreed", cause)
-    following = end_after(term, renewals + 1)
-    return _entry(state, f"end-{renewals}", at, f"The agreement renews until {following}, without notice", cause)
-
-
-def _months(number: int) -> str:
-    return f"{number} month" if number == 1 else f"{number} months"
+def _what(played: AgreementState, due: Due, at: datetime) -> str:
+    """What happens; for a step of silence in the amendment, what its phase makes of it."""
+    amendment = played.amendment
+    if due.happen is not None or amendment is None:
+        return due.what
+    told, transition = scene(played), silence(played, at)
+    wait = overdue(told, at)
+    what = _step(told, wait, transition) if wait is not None else transition.event.sentence
+    return f"Amendment {amendment.no}: {what}"

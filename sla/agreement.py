@@ -12,6 +12,7 @@ from pydantic import Field
 
 from sla.fields import Email, Instant, Name, Value, Zone
 from sla.kinds import Kind, Level, Side
+from sla.life import Life, Proposal
 from sla.money import Money
 from sla.people import People
 from sla.policy import ApprovalPolicy, ApprovalStage
@@ -19,7 +20,7 @@ from sla.pricing import PriceBook
 from sla.requirements import Assessment, RequirementDocument
 from sla.sharing import SHARED
 from sla.stages import Stage, Verb
-from sla.terms import Edition, EditionRef, Period
+from sla.terms import Edition, EditionRef, Period, Price
 
 SYSTEM = "system"
 """Who acts when a rule for silence does."""
@@ -184,6 +185,31 @@ class ChainHead(Value):
     hash: str = "0" * 64
 
 
+class Amendment(Value):
+    """A change of an agreement in force on its way: the paper of a new edition, beside the one that counts.
+
+    Its fields are those of the state that the phases from drafting to signature work on. Source: AME-1.
+    """
+
+    no: int
+    decided_in: str
+    """The review that decided it."""
+    proposals: tuple[Proposal, ...] = ()
+    price: Price | None = None
+    """The price that was in force when it began; where the paper leaves it as it is, the revised fee stays. PRI-7."""
+    stage: Stage = Stage.DRAFTING
+    stage_since: Instant
+    edition: Edition
+    """Until the first draft, the edition in force."""
+    authors: tuple[Email, ...] = ()
+    negotiation: Negotiation = Negotiation()
+    review: Review = Review()
+    approval: Approval = Approval()
+    signing: Signing = Signing()
+    sent_back: str | None = None
+    waits: tuple[Wait, ...] = ()
+
+
 class AgreementState(Value):
     """Everything that carries one agreement on from here."""
 
@@ -221,6 +247,26 @@ class AgreementState(Value):
     head: ChainHead = ChainHead()
     done: tuple[Done, ...] = Field(default=())
     ending: Ending | None = None
+    life: Life | None = None
+    """What it carries from the signature on; none before, and on agreements that 0.1.0 has signed until they wake."""
+    amendment: Amendment | None = None
+
+
+def life_of(state: AgreementState) -> Life:
+    """The life of an agreement that has one: every verb and date of the living agreement asks for it first."""
+    assert state.life is not None
+    return state.life
+
+
+def edition_of(state: AgreementState) -> Edition:
+    """The edition, where there is one: in force from the signature on, else the one in work."""
+    assert state.edition is not None
+    return state.edition
+
+
+def with_life(state: AgreementState, **changes: object) -> AgreementState:
+    """The state with some fields of its life changed."""
+    return state.model_copy(update={"life": life_of(state).model_copy(update=changes)})
 
 
 def local_time(state: AgreementState, at: datetime) -> str:
@@ -230,4 +276,5 @@ def local_time(state: AgreementState, at: datetime) -> str:
 
 def waited_for(state: AgreementState) -> tuple[str, ...]:
     """Every address that is waited for, once, in the order of the waits."""
-    return tuple(dict.fromkeys(wait.person for wait in state.waits))
+    waits = (*state.waits, *(state.amendment.waits if state.amendment else ()))
+    return tuple(dict.fromkeys(wait.person for wait in waits))

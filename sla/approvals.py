@@ -12,7 +12,8 @@ from sla.delegation import Window, kept, not_over, running, takers
 from sla.errors import AlreadyDone, NotPossible, NotYourRole, OwnWork
 from sla.events import Fact
 from sla.happening import Happening
-from sla.letters import LetterKind, Notice
+from sla.letter_kinds import LetterKind
+from sla.letters import Notice
 from sla.paths import PATHS, next_stage
 from sla.patience import Silence, escalate, remind, remind_escalate, reminder, what_is_due, with_step
 from sla.people import Role

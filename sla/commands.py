@@ -4,16 +4,22 @@ Each new field has a default, and unknown fields are dropped: an old worker read
 way round. `by` is who acts; `decision_id` makes a repeat harmless; `edition` is the terms that somebody saw.
 """
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from sla.fields import Email, Instant, Line, Prose, Value, Whole
+from sla.fields import Day, Email, Instant, Line, Plain, Prose, Reference, Slug, Value, Whole
+from sla.kinds import Side
+from sla.life import Cause, ChangeKind, Results, ReviewNo, ReviewOutcome
 from sla.requirements import Requirement, Verdict
 from sla.stages import Stage, Verb
 from sla.terms import EditionRef, Terms
 
 DecisionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,80}$")]
+
+
+Satisfaction = Annotated[Whole, Field(ge=1, le=5)]
+"""From 1 (not at all) to 5 (entirely). Source: REV-5."""
 
 
 class Command(Value):
@@ -170,10 +176,146 @@ class DeclineToSign(EditionCommand):
 
 
 class Withdraw(Command):
-    """The requester or a manager takes the request back."""
+    """The requester or a manager takes the request, or the amendment, back."""
 
     verb = Verb.WITHDRAW
     reason: Prose
+
+
+# -- while it is in force
+
+
+class ConcludeReview(Command):
+    """A manager says what came of a review, and how satisfied both sides are, from 1 to 5. Source: REV-1, REV-5."""
+
+    verb = Verb.CONCLUDE_REVIEW
+    review: ReviewNo
+    outcome: ReviewOutcome
+    reason: Prose
+    provider_satisfaction: Satisfaction
+    customer_satisfaction: Satisfaction
+
+
+class RequestChange(Command):
+    """Somebody asks for a change; a review opens at once. Source: REV-2."""
+
+    verb = Verb.REQUEST_CHANGE
+    kinds: tuple[ChangeKind, ...] = Field(max_length=7)
+    text: Annotated[Prose, Field(max_length=2000)]
+
+
+class RecordResults(Command):
+    """What the targets came to in a period, until statements say it."""
+
+    verb = Verb.RECORD_RESULTS
+    results: Results
+
+
+class GiveNotice(Command):
+    """A side gives notice that the term is not to renew. Source: AME-3."""
+
+    verb = Verb.GIVE_NOTICE
+    end: Day
+    """The end after which nothing is to follow."""
+    reason: Prose | None = None
+
+
+class AcknowledgeNotice(Command):
+    """The other side proves that it has received the notice."""
+
+    verb = Verb.ACKNOWLEDGE_NOTICE
+
+
+class AgreeRenewal(Command):
+    """A side agrees to renew a term that renews expressly only."""
+
+    verb = Verb.AGREE_RENEWAL
+    end: Day
+    """The end after which the renewal begins."""
+
+
+class StateIndex(Command):
+    """The account manager states the index rate for the next renewal, as a fact with its source. Source: PRI-7."""
+
+    verb = Verb.STATE_INDEX
+    rate: Annotated[Plain, Field(gt=-100, le=100)]
+    source: Line
+
+
+class Suspend(Command):
+    """A manager suspends the agreement, at the longest until the beginning of a local day. Source: TER-4."""
+
+    verb = Verb.SUSPEND
+    until: Day
+    reason: Prose
+
+
+class Reinstate(Command):
+    """A manager ends the suspension early."""
+
+    verb = Verb.REINSTATE
+    reason: Prose
+
+
+class OpenTermination(Command):
+    """The account manager, or the SLA manager, opens a termination for a case of the CRM. Source: TER-1."""
+
+    verb = Verb.OPEN_TERMINATION
+    case: Reference
+    cause: Cause
+    requested_by: Side
+    effective: Day
+    """It takes effect at the end of this local day."""
+    reason: Prose
+    waiver: Prose | None = None
+    """Why the notice period does not bind, where the day comes before it allows."""
+
+
+class Answer(Value):
+    """Legal's answer to one question of the checklist."""
+
+    question: Slug
+    is_met: bool
+    note: Prose | None = None
+
+
+class CheckTermination(Command):
+    """Legal answers the checklist of a termination. Source: TER-1."""
+
+    verb = Verb.CHECK_TERMINATION
+    case: Reference
+    answers: tuple[Answer, ...] = Field(max_length=50)
+
+
+class WithdrawTermination(Command):
+    """A termination is taken back before it takes effect."""
+
+    verb = Verb.WITHDRAW_TERMINATION
+    case: Reference
+    reason: Prose
+
+
+class OfferRight(Command):
+    """The SLA manager (later the compliance run) finds a termination right; its side is told. Source: TER-3."""
+
+    verb = Verb.OFFER_RIGHT
+    side: Side
+    ground: Prose
+    until: Day
+    """Until when it may be used, that day outside."""
+
+
+class TakeStep(Command):
+    """What a neighbour answered to one step of the ordered stop. The agreement says it to itself. Source: TER-2."""
+
+    verb = Verb.TAKE_STEP
+    by: Literal["system"] = "system"
+    decision_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,80}$")]
+    """May have a stroke, which no person's id has: nobody can use the id of a step before the step does."""
+    step: Slug
+    answered: Line
+    timers: Whole = 0
+    activities: Whole = 0
 
 
 COMMANDS: dict[Verb, type[Command]] = {
@@ -198,6 +340,20 @@ COMMANDS: dict[Verb, type[Command]] = {
         Sign,
         DeclineToSign,
         Withdraw,
+        ConcludeReview,
+        RequestChange,
+        RecordResults,
+        GiveNotice,
+        AcknowledgeNotice,
+        AgreeRenewal,
+        StateIndex,
+        Suspend,
+        Reinstate,
+        OpenTermination,
+        CheckTermination,
+        WithdrawTermination,
+        OfferRight,
+        TakeStep,
     )
 }
 
@@ -210,8 +366,8 @@ class Said(Value):
 
 
 def said(command: Command) -> Said:
-    """The command as it is kept."""
-    return Said(verb=command.verb, body=command.model_dump_json(exclude_defaults=True))
+    """The command as it is kept: whole, because what a later release reads must not depend on its defaults."""
+    return Said(verb=command.verb, body=command.model_dump_json(exclude_none=True))
 
 
 def heard(kept: Said) -> Command:

@@ -11,7 +11,8 @@ from sla.commands import Delegate
 from sla.errors import NotPossible, OwnWork
 from sla.events import Fact
 from sla.happening import Happening
-from sla.letters import LetterKind, Notice
+from sla.letter_kinds import LetterKind
+from sla.letters import Notice
 
 LONGEST_DELEGATION = timedelta(days=92)
 LONGEST_CHAIN = 3

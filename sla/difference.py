@@ -11,11 +11,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sla.fields import Value
+from sla.happening import counted
 from sla.kinds import KINDS
 from sla.money import MINOR_DIGITS
 from sla.promises import sentence, span_text, worked_example
 from sla.targets import Outcome, Target, Throughput, level_text
-from sla.terms import Period, Price, Renewal, RenewalMode, Terms
+from sla.terms import Period, Price, PriceRevision, Ratchet, Renewal, RenewalMode, SuspensionRule, Terms
 
 
 class Effect(StrEnum):
@@ -77,6 +78,9 @@ def _heads(before: Terms, after: Terms) -> Iterator[Change]:
     yield from _noted("renewal", *(_renewal(each.renewal) if each.renewal else None for each in (before, after)))
     hours = [f"{each.description} (calendar {each.calendar})" if each else None for each in (before.hours, after.hours)]
     yield from _noted("service hours", *hours)
+    yield from _noted(
+        "effective from", *(str(day) if day else None for day in (before.effective_from, after.effective_from))
+    )
 
 
 def _period(period: Period) -> str:
@@ -174,6 +178,38 @@ def _clauses(before: Terms, after: Terms) -> Iterator[Change]:
     yield from _noted("notice of termination", *notices)
     clauses = [each.termination.clause if each.termination else None for each in (before, after)]
     yield from _noted("termination clause", *clauses)
+    yield from _ratchets(before.ratchet, after.ratchet)
+    yield from _suspensions(before.suspension, after.suspension)
+
+
+def _ratchets(before: Ratchet | None, after: Ratchet | None) -> Iterator[Change]:
+    """A better level that is proposed sooner is tighter; never is the loosest."""
+    if before != after:
+        sooner = after is not None and (before is None or after.after_results < before.after_results)
+        effect = Effect.TIGHTENED if sooner else Effect.LOOSENED
+        yield _turned("proposal of better levels", effect, _sooner(before), _sooner(after))
+
+
+def _sooner(ratchet: Ratchet | None) -> str:
+    if ratchet is None:
+        return "never"
+    return f"after {counted(ratchet.after_results, 'result')} in a row above the committed level"
+
+
+def _suspensions(before: SuspensionRule | None, after: SuspensionRule | None) -> Iterator[Change]:
+    """A service that may rest for longer promises less. What is not stated is the rule's default."""
+    old, new = before or SuspensionRule(), after or SuspensionRule()
+    longest = [counted(each.longest_days, "day") for each in (old, new)]
+    if old.longest_days != new.longest_days:
+        effect = Effect.LOOSENED if new.longest_days > old.longest_days else Effect.TIGHTENED
+        yield _turned("longest suspension", effect, *longest)
+    ends = ["moves the end" if each.extends_term else "leaves the end" for each in (old, new)]
+    yield from _noted("suspension", *ends)
+
+
+def _turned(what: str, effect: Effect, old: str, new: str) -> Change:
+    sentence = f"{what[:1].upper()}{what[1:]} is {effect.value}: {new} instead of {old}."
+    return Change(what=what, effect=effect, before=old, after=new, sentence=sentence)
 
 
 def _months(number: int) -> str:
@@ -187,7 +223,15 @@ def _rows(what: str, before: tuple[str, ...], after: tuple[str, ...]) -> Iterato
         yield from _noted(what, None, row)
 
 
+def _revision(rule: PriceRevision) -> str:
+    """`by consumer prices, at most 3 %, never down`."""
+    most = "" if rule.highest is None else f", at most {rule.highest} %"
+    return f"by {rule.index}{most}{', up or down' if rule.may_fall else ', never down'}"
+
+
 def _prices(before: Terms, after: Terms) -> Iterator[Change]:
+    rules = (each.price_revision for each in (before, after))
+    yield from _noted("price revision", *(_revision(rule) if rule else None for rule in rules))
     old, new = before.price, after.price
     if old is None or new is None:
         yield from _noted("price", _price(old), _price(new))
@@ -238,6 +282,8 @@ def _head_lines(terms: Terms) -> Iterator[str]:
     about = f"the service {terms.service}" if terms.service else "no single service"
     yield f"{terms.provider} for {terms.customer}, about {about} ({KINDS[terms.kind].name}, {terms.level.value} level)."
     yield f"From {terms.period.start} until {terms.period.end} ({terms.period.zone}), {_months(terms.period.months)}."
+    if terms.effective_from:
+        yield f"In effect from {terms.effective_from} on, as an amendment."
     if terms.renewal:
         yield f"Renewal: {_renewal(terms.renewal)}."
     if terms.hours:
@@ -265,6 +311,11 @@ def _clause_lines(terms: Terms) -> Iterator[str]:
     if terms.termination:
         notice = _months(terms.termination.notice_months)
         yield f"Termination: {notice} of notice. {_one_line(terms.termination.clause)}"
+    if terms.ratchet:
+        yield f"Better levels are proposed {_sooner(terms.ratchet)}."
+    if terms.suspension:
+        ends = "moves" if terms.suspension.extends_term else "does not move"
+        yield f"Suspension: at most {counted(terms.suspension.longest_days, 'day')}; it {ends} the end."
 
 
 def _price_lines(terms: Terms) -> Iterator[str]:
@@ -272,6 +323,8 @@ def _price_lines(terms: Terms) -> Iterator[str]:
         value = terms.price.monthly_fee.amount * terms.period.months
         yield f"Price: {_price(terms.price)}."
         yield f"Contract value: {_amount(value, terms.price.monthly_fee.currency)}."
+    if terms.price_revision:
+        yield f"Price revision at a renewal: {_revision(terms.price_revision)}."
 
 
 def _one_line(text: str) -> str:

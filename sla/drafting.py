@@ -1,9 +1,10 @@
 """The gate: what an edition must have before it leaves drafting. Source: DRA-3."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sla.agreement import AgreementState
+from sla.agreement import AgreementState, life_of
+from sla.amendment import takes_effect
 from sla.awaited import Awaited
 from sla.commands import SubmitDraft
 from sla.errors import Incomplete, NotPossible
@@ -13,8 +14,10 @@ from sla.kinds import KINDS, Level
 from sla.paths import next_stage
 from sla.people import Role
 from sla.pricing import contract_value, discount
+from sla.renewal import end_of, renews
 from sla.requirements import RequirementDocument
 from sla.stages import Stage, Verb
+from sla.term import day_at
 from sla.terms import Edition, Origin, Terms
 
 
@@ -98,6 +101,7 @@ def with_edition(state: AgreementState, terms: Terms, origin: Origin, author: st
     if lacking := gaps(terms, state.requirements):
         raise Incomplete("the gate holds this edition back", lacking)
     _refuse_price(state, terms)
+    _refuse_dates(state, terms, now)
     edition = Edition(
         no=state.editions + 1,
         origin=origin,
@@ -125,6 +129,71 @@ def _refuse_price(state: AgreementState, terms: Terms) -> None:
     contract_value(terms.price, terms.period)
     if state.price_book is not None:
         discount(state.price_book, terms.price)
+
+
+def _refuse_dates(state: AgreementState, terms: Terms, now: datetime) -> None:
+    """An amendment changes something, from a day on which the agreement is in force. Raises NotPossible. AME-1."""
+    stated = terms.effective_from
+    if state.life is None:
+        if stated is not None:
+            raise NotPossible(
+                f"effective_from belongs to an amendment; a first agreement counts from the start of its period, "
+                f"{terms.period.start}: leave it out"
+            )
+        return
+    if _counts_already(state, terms):
+        raise NotPossible(
+            f"these terms are those of edition {state.life.in_force[-1].edition.no}, which is in force; change "
+            "something, or withdraw the amendment"
+        )
+    _refuse_period(state, terms, now)
+    tomorrow = day_at(now, state.zone) + timedelta(days=1)
+    if stated is not None and stated < tomorrow:
+        raise NotPossible(
+            f"effective_from is {stated}, which is not ahead; a day from {tomorrow} on is expected, or none for the "
+            "day after the last signature"
+        )
+    _refuse_after_end(state, terms)
+
+
+def _counts_already(state: AgreementState, terms: Terms) -> bool:
+    """Whether the edition in force says the same. On which day it took effect is no difference."""
+    counts = life_of(state).in_force[-1]
+    edition = Edition(
+        no=counts.edition.no,
+        origin=Origin.DRAFT,
+        author=state.people.persons[0].email,
+        at=counts.since,
+        requirements_hash=state.requirements.hash,
+        terms=terms,
+    )
+    days = {None, terms.effective_from, day_at(counts.since, state.zone)}
+    versions = (terms.model_copy(update={"effective_from": day}) for day in days)
+    return any(edition.model_copy(update={"terms": each}).ref == counts.edition for each in versions)
+
+
+def _refuse_period(state: AgreementState, terms: Terms, now: datetime) -> None:
+    asked, stands = terms.period, state.period
+    if (asked.start, asked.zone) != (stands.start, stands.zone):
+        raise NotPossible(
+            f"the period begins on {asked.start} ({asked.zone}); an amendment keeps the beginning and the zone of the "
+            f"agreement, {stands.start} ({stands.zone})"
+        )
+    effective = day_at(takes_effect(state, terms, now), state.zone)
+    if asked.end != stands.end and asked.end <= effective:
+        raise NotPossible(
+            f"the period ends on {asked.end}, and the edition takes effect on {effective} at the earliest; a later "
+            "end is expected"
+        )
+
+
+def _refuse_after_end(state: AgreementState, terms: Terms) -> None:
+    """It counts before the agreement ends; one with a new end may begin at the very end."""
+    stated, end = terms.effective_from, end_of(state, 1 if renews(state) else 0)
+    latest = end if terms.period.end != state.period.end else end - timedelta(days=1)
+    if stated is not None and stated > latest:
+        term = "the next term" if renews(state) else state.number
+        raise NotPossible(f"effective_from is {stated}, and {term} ends on {end}; a day until {latest} is expected")
 
 
 def _refuse_other_agreement(state: AgreementState, terms: Terms) -> None:

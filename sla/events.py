@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from sla.canonical import Digested
-from sla.fields import Instant
+from sla.fields import Instant, Value
 from sla.stages import Stage
 from sla.terms import EditionRef
 
@@ -41,6 +41,52 @@ class Fact(StrEnum):
     DEPUTY_CALLED = "deputy_called"
     OWNER_CALLED = "owner_called"
     SIGN_OFF_REFUSED = "sign_off_refused"
+    LIFE_TAKEN_UP = "life_taken_up"
+    TERM_BEGAN = "term_began"
+    REVIEW_PREPARED = "review_prepared"
+    REVIEW_OPENED = "review_opened"
+    REVIEW_CONCLUDED = "review_concluded"
+    REVIEW_OVERDUE = "review_overdue"
+    CHANGE_REQUESTED = "change_requested"
+    RESULTS_RECORDED = "results_recorded"
+    EDITION_TOOK_EFFECT = "edition_took_effect"
+    NOTICE_REMINDED = "notice_reminded"
+    NOTICE_DEADLINE_PASSED = "notice_deadline_passed"
+    NOTICE_GIVEN = "notice_given"
+    NOTICE_ACKNOWLEDGED = "notice_acknowledged"
+    NOTICE_DEEMED_RECEIVED = "notice_deemed_received"
+    RENEWAL_AGREED = "renewal_agreed"
+    INDEX_STATED = "index_stated"
+    RENEWED = "renewed"
+    SUSPENDED = "suspended"
+    REINSTATED = "reinstated"
+    TERMINATION_OPENED = "termination_opened"
+    TERMINATION_CHECKED = "termination_checked"
+    TERMINATION_HELD = "termination_held"
+    TERMINATION_WITHDRAWN = "termination_withdrawn"
+    TERMINATION_LAPSED = "termination_lapsed"
+    RIGHT_AROSE = "right_arose"
+    RIGHT_EXPIRED = "right_expired"
+    TERMINATION_TOOK_EFFECT = "termination_took_effect"
+    TERM_ENDED = "term_ended"
+    FINAL_PERIOD_JUDGED = "final_period_judged"
+    CREDITS_SETTLED = "credits_settled"
+    MONITORING_STOPPED = "monitoring_stopped"
+    UNDERPINNING_FLAGGED = "underpinning_flagged"
+    CLOSED = "closed"
+
+
+class Certificate(Value):
+    """What the ordered stop leaves behind: nothing that could still run. Source: TER-2."""
+
+    timers: int
+    """Durable timers of the agreement that still run."""
+    activities: int
+    """Activities of the agreement that are still open, but for the recording of this very event."""
+    schedules: int
+    """Schedules of this agreement's own. It never has one: sweeps serve all agreements."""
+    steps: tuple[str, ...]
+    """What each step of the stop answered, in order."""
 
 
 class Event(Digested):
@@ -59,6 +105,10 @@ class Event(Digested):
     sentence: str
     reason: str | None = None
     decision_id: str | None = None
+    amending: Stage | None = None
+    """Where the amendment stands that this event is about; none for everything else. Source: AME-1."""
+    certificate: Certificate | None = None
+    """On the closing event alone."""
     previous: str
     """The hash of the event before; 64 zeros for the first."""
 

@@ -1,7 +1,9 @@
 """What a verb, or silence, causes: the new state and the fact. `transitions` does the bookkeeping around it."""
 
-from sla.agreement import SYSTEM, AgreementState, Ending
-from sla.events import Fact
+from typing import NamedTuple
+
+from sla.agreement import SYSTEM, AgreementState, Ending, Wait
+from sla.events import Certificate, Fact
 from sla.fields import Value
 from sla.letters import Notice
 from sla.stages import Stage
@@ -19,6 +21,16 @@ class Happening(Value):
     goto: Stage | None = None
     ending: Ending | None = None
     notices: tuple[Notice, ...] = ()
+    certificate: Certificate | None = None
+
+
+class Advance(NamedTuple):
+    """A state that has moved on, with whoever is newly waited for, and the paper that it is about."""
+
+    state: AgreementState
+    about: AgreementState
+    newcomers: tuple[Wait, ...]
+    amendments_newcomers: tuple[Wait, ...]
 
 
 def counted(number: int, noun: str) -> str:

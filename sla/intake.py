@@ -261,7 +261,7 @@ def _people(form: RequestForm, provider: ProviderProfile) -> People:
 def _serves(person: Person, form: RequestForm) -> bool:
     """Inspectors, those to escalate to, anybody to delegate to, and engineers who are competent for the service."""
     competent = form.service is None or form.service in person.competent_for
-    standing = {Role.INSPECTOR, Role.ESCALATION, Role.APPROVER} & set(person.roles)
+    standing = {Role.INSPECTOR, Role.ESCALATION, Role.APPROVER, Role.LEGAL} & set(person.roles)
     return bool(standing) or (Role.ENGINEER in person.roles and competent)
 
 

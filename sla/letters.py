@@ -5,51 +5,52 @@ A letter here is data; its words around the data stand in `templates/email/<kind
 """
 
 from datetime import datetime
-from enum import StrEnum
 from shlex import quote
 
 from sla.agreement import AgreementState, Call, Wait
 from sla.canonical import text_digest
-from sla.events import Event
+from sla.events import Certificate, Event
 from sla.fields import Instant, Value
+from sla.invitations import INVITATIONS, Invitation
 from sla.kinds import Side
+from sla.letter_kinds import LetterKind
+from sla.life import Termination
 from sla.stages import Stage, Verb
 
 
-class LetterKind(StrEnum):
-    """One per reason to write; the value is the folder of its template."""
+class Asked(Value):
+    """A change that somebody asks for, in their words, with what it touches. Source: REV-2."""
 
-    ENGINEER_WANTED = "engineer_wanted"
-    ENGINEER_AGREEMENT_WANTED = "engineer_agreement_wanted"
-    REQUIREMENTS_WANTED = "requirements_wanted"
-    CONFIRMATION_WANTED = "confirmation_wanted"
-    ASSESSMENT_WANTED = "assessment_wanted"
-    DRAFT_WANTED = "draft_wanted"
-    OFFER_WANTED = "offer_wanted"
-    OFFER_RECEIVED = "offer_received"
-    OFFER_ACCEPTED = "offer_accepted"
-    OFFER_REJECTED = "offer_rejected"
-    OFFER_WITHDRAWN = "offer_withdrawn"
-    OFFER_LAPSED = "offer_lapsed"
-    RECEIPT_WANTED = "receipt_wanted"
-    COMMENT_RAISED = "comment_raised"
-    COMMENT_RESOLVED = "comment_resolved"
-    RESOLUTION_WANTED = "resolution_wanted"
-    INSPECTION_WANTED = "inspection_wanted"
-    SENT_BACK = "sent_back"
-    APPROVAL_WANTED = "approval_wanted"
-    DELEGATION_GIVEN = "delegation_given"
-    DEPUTY_CALLED = "deputy_called"
-    OWNER_CALLED = "owner_called"
-    SIGNATURE_WANTED = "signature_wanted"
-    SIGNING_EXPIRED = "signing_expired"
-    IN_FORCE = "in_force"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    LAPSED = "lapsed"
-    REMINDER = "reminder"
-    ESCALATION = "escalation"
-    SIGN_OFF_REFUSED = "sign_off_refused"
+    said: str
+    """Who asks for what, in one sentence."""
+    text: str
+    touches: tuple[str, ...]
+
+
+class Told(Value):
+    """One row of a pack: what it is about, what is said of it, and whether a promise was met, where that is known."""
+
+    about: str
+    said: str
+    is_met: bool | None = None
+
+
+class Pack(Value):
+    """What both sides read before a review. Source: REV-1, REV-4, REV-5."""
+
+    review: str
+    promised: tuple[Told, ...] = ()
+    measured: tuple[Told, ...] = ()
+    """The latest results, one for each target; empty where none are recorded."""
+    open_points: tuple[str, ...] = ()
+    """What is open between the sides: overdue reviews, rights, a suspension, a termination."""
+    changes: tuple[Asked, ...] = ()
+    proposals: tuple[str, ...] = ()
+    """The next levels that sustained over-performance suggests."""
+    satisfaction: tuple[Told, ...] = ()
+    """What both sides said at the last reviews."""
+    ahead: tuple[Told, ...] = ()
+    """What comes next, each about its instant."""
 
 
 class LetterContext(Value):
@@ -84,6 +85,20 @@ class LetterContext(Value):
     """What the reader may do instead of `command`, as commands."""
     candidates: tuple[str, ...] = ()
     """Where an engineer is to be named: who may be, each with the address."""
+    amendment: int | None = None
+    """The number of the amendment that the letter is about; none for the agreement itself."""
+    pack: Pack | None = None
+    """What both sides look back on, in the letters of a review. Source: REV-1."""
+    checklist: tuple[str, ...] = ()
+    """The questions that legal answers about a termination, each with its key."""
+    termination: Termination | None = None
+    """The termination that is open, or has ended the agreement. Source: TER-1."""
+    in_force: int | None = None
+    """In the letters of an amendment: the number of the edition that counts meanwhile. Source: AME-1."""
+    takes_effect: Instant | None = None
+    """When the edition that both sides have signed begins to count."""
+    certificate: Certificate | None = None
+    """In the last letter: that nothing of the agreement runs any more. Source: TER-2."""
 
 
 class Letter(Value):
@@ -105,127 +120,12 @@ class Notice(Value):
     next_step: str | None = None
     waiting_for: str | None = None
     verb: Verb | None = None
-    """Which of the reader's waits the letter is about, with `subject`; their first one when it names neither."""
+    """Which of the reader's waits the letter is about, with `subject`; one that begins with it when none is named."""
     subject: str = ""
-
-
-class Invitation(Value):
-    """What somebody who is waited for is told: the letter, the reason, the next step and its command.
-
-    In the commands, `{edition}`, `{requirements}` and `{seat}` pin what the letter speaks of, each with the blank
-    before it; what the reader fills in is one of TEXT, FILE, AMOUNT, EMAIL (a person) and WHEN (an instant).
-    """
-
-    kind: LetterKind
-    why: str
-    next_step: str
-    command: str
-    alternatives: tuple[str, ...] = ()
-    customers_step: str | None = None
-    """The next step in the customer's words, where theirs differ."""
-
-
-INVITATIONS: dict[Verb, Invitation] = {
-    Verb.NAME_ENGINEER: Invitation(
-        kind=LetterKind.ENGINEER_WANTED,
-        why="you manage this request together with your colleague",
-        next_step="Name a service engineer who is competent for this service.",
-        command="sla name-engineer {number} EMAIL --as {to}",
-    ),
-    Verb.AGREE_ENGINEER: Invitation(
-        kind=LetterKind.ENGINEER_AGREEMENT_WANTED,
-        why="your colleague has named a service engineer, and you both decide that together",
-        next_step="Agree to the engineer, or name another one.",
-        command="sla agree-engineer {number} {subject} --as {to}",
-        alternatives=("sla name-engineer {number} EMAIL --as {to}",),
-    ),
-    Verb.RECORD_REQUIREMENTS: Invitation(
-        kind=LetterKind.REQUIREMENTS_WANTED,
-        why="you are one of those who write down what is needed: the customer and the service engineer, together",
-        next_step="Record what the customer needs, as numbered requirements.",
-        customers_step="State what you need: the engineer records it with you, or you record it yourself.",
-        command="sla record-requirements {number} FILE --as {to}",
-    ),
-    Verb.CONFIRM_REQUIREMENTS: Invitation(
-        kind=LetterKind.CONFIRMATION_WANTED,
-        why="the requirements are yours: you state, correct and confirm them",
-        next_step="Read the requirements, correct what is wrong, and confirm them.",
-        command="sla confirm-requirements {number}{requirements} --as {to}",
-        alternatives=("sla record-requirements {number} FILE --as {to}",),
-    ),
-    Verb.ASSESS: Invitation(
-        kind=LetterKind.ASSESSMENT_WANTED,
-        why="your judgement is one of the two that decide whether this can be done",
-        next_step="Give one verdict with its reason for each requirement.",
-        command="sla assess {number} FILE --as {to}",
-    ),
-    Verb.SUBMIT_DRAFT: Invitation(
-        kind=LetterKind.DRAFT_WANTED,
-        why="you are the SLA manager of this agreement",
-        next_step="Submit the terms.",
-        command="sla submit-draft {number} FILE --as {to}",
-    ),
-    Verb.SUBMIT_OFFER: Invitation(
-        kind=LetterKind.OFFER_WANTED,
-        why="it is your side's turn in the negotiation",
-        next_step="Make an offer with a price and an expiry.",
-        command="sla submit-offer {number}{edition} --fee AMOUNT --expires WHEN --as {to}",
-    ),
-    Verb.ACCEPT_OFFER: Invitation(
-        kind=LetterKind.OFFER_RECEIVED,
-        why="the other side has made you an offer",
-        next_step="Accept the offer, reject it, or answer with a counter-offer before it expires.",
-        command="sla accept-offer {number}{edition} --as {to}",
-        alternatives=(
-            "sla reject-offer {number}{edition} --reason TEXT --as {to}",
-            "sla submit-offer {number}{edition} --fee AMOUNT --expires WHEN --as {to}",
-        ),
-    ),
-    Verb.ACKNOWLEDGE: Invitation(
-        kind=LetterKind.RECEIPT_WANTED,
-        why="every party proves that it has received the final draft",
-        next_step="Read the final draft and acknowledge its receipt; comment on what is not right.",
-        command="sla acknowledge {number}{edition} --as {to}",
-        alternatives=("sla comment {number} TEXT{edition} --as {to}",),
-    ),
-    Verb.RESOLVE_COMMENT: Invitation(
-        kind=LetterKind.RESOLUTION_WANTED,
-        why="an open comment holds the approval back",
-        next_step="Resolve the comment, saying how.",
-        command="sla resolve-comment {number} {subject}{edition} --how TEXT --as {to}",
-    ),
-    Verb.INSPECT: Invitation(
-        kind=LetterKind.INSPECTION_WANTED,
-        why="you inspect this edition independently: you have not written any of it",
-        next_step="Pass the edition, or send it back with your reasons.",
-        command="sla inspect {number}{edition} --pass --as {to}",
-        alternatives=("sla inspect {number}{edition} --send-back TEXT --as {to}",),
-    ),
-    Verb.DECIDE: Invitation(
-        kind=LetterKind.APPROVAL_WANTED,
-        why="the approval policy of this agreement asks for your decision",
-        next_step="Approve the edition, or reject it with your reasons.",
-        command="sla approve {number}{edition}{seat} --as {to}",
-        alternatives=(
-            "sla reject {number}{edition}{seat} --reason TEXT --as {to}",
-            "sla delegate {number} --to EMAIL --until WHEN --as {to}",
-        ),
-    ),
-    Verb.SIGN: Invitation(
-        kind=LetterKind.SIGNATURE_WANTED,
-        why="you are a named signer of this agreement",
-        next_step="Sign the approved edition, or decline with your reason.",
-        command="sla sign {number}{edition} --as {to}",
-        alternatives=("sla decline-to-sign {number}{edition} --reason TEXT --as {to}",),
-    ),
-    Verb.WITHDRAW: Invitation(
-        kind=LetterKind.ESCALATION,
-        why="you manage this agreement, and none of its people is able to take its next step",
-        next_step="Withdraw the request, and ask again with somebody who can act.",
-        command="sla withdraw {number} --reason TEXT --as {to}",
-    ),
-}
-"""What each verb that somebody is waited for says to them."""
+    command: tuple[str, ...] = ()
+    """The command for a next step that nobody is waited for: its name, and what follows the number."""
+    pack: Pack | None = None
+    checklist: tuple[str, ...] = ()
 
 
 def invitation(state: AgreementState, wait: Wait) -> Notice:
@@ -258,51 +158,86 @@ def _stand_in(state: AgreementState, wait: Wait) -> tuple[LetterKind, str]:
     return LetterKind.DELEGATION_GIVEN, f"{seat}'s decision has been given to you"
 
 
-def compose(state: AgreementState, notice: Notice, event: Event, reason: str | None) -> Letter:
+def compose(
+    state: AgreementState, notice: Notice, event: Event, reason: str | None, amending: int | None = None
+) -> Letter:
     """A letter from a notice and the event that causes it."""
-    wait = _wait_about(state, notice, event.at)
-    row = INVITATIONS.get(wait.verb) if wait else None
-    commands = tuple(_typed(state, wait, each) for each in (row.command, *row.alternatives)) if row and wait else ()
+    context = LetterContext(
+        number=state.number,
+        title=state.title,
+        service=state.service_name,
+        provider=state.provider,
+        customer=state.customer,
+        zone=state.zone,
+        stage=state.stage,
+        reader=state.people.name_of(notice.to),
+        why=notice.why,
+        happened=event.sentence,
+        happened_at=event.at,
+        reason=reason,
+        side=_side_of(state, notice.to),
+        waiting_for=notice.waiting_for,
+        edition_no=state.edition.no if state.edition else None,
+        edition_hash=state.edition.hash if state.edition else None,
+        fee=_fee(state),
+        pack=notice.pack,
+        checklist=notice.checklist,
+        certificate=event.certificate,
+    )
+    told = {**_asked_of_the_reader(state, notice, event.at), **_in_force_by_now(state, amending)}
     return Letter(
         kind=notice.kind,
         to=notice.to,
         message_key=message_key(event.hash, notice.kind, notice.to),
-        context=LetterContext(
-            number=state.number,
-            title=state.title,
-            service=state.service_name,
-            provider=state.provider,
-            customer=state.customer,
-            zone=state.zone,
-            stage=state.stage,
-            reader=state.people.name_of(notice.to),
-            why=notice.why,
-            happened=event.sentence,
-            happened_at=event.at,
-            reason=reason,
-            next_step=notice.next_step or (_next_step(state, row, notice.to) if row else None),
-            command=commands[0] if commands else None,
-            alternatives=commands[1:],
-            candidates=_candidates(state, wait) if wait else (),
-            side=_side_of(state, notice.to),
-            due=deadline_of(state, wait) if wait else None,
-            waiting_for=notice.waiting_for,
-            edition_no=state.edition.no if state.edition else None,
-            edition_hash=state.edition.hash if state.edition else None,
-            fee=_fee(state),
-        ),
+        context=context.model_copy(update=told),
     )
+
+
+def _asked_of_the_reader(state: AgreementState, notice: Notice, now: datetime) -> dict[str, object]:
+    """What the reader does next: the step, its commands, and until when."""
+    wait = _wait_about(state, notice, now)
+    row = INVITATIONS.get(wait.verb) if wait else None
+    commands = _commands(state, notice, wait)
+    return {
+        "next_step": notice.next_step or (_next_step(state, row, notice.to) if row else None),
+        "command": commands[0] if commands else None,
+        "alternatives": commands[1:],
+        "candidates": _candidates(state, wait) if wait else (),
+        "due": deadline_of(state, wait) if wait else None,
+    }
+
+
+def _in_force_by_now(state: AgreementState, amending: int | None) -> dict[str, object]:
+    """What stands about an agreement in force: its amendment, the edition to come, a termination."""
+    life = state.life
+    return {
+        "amendment": amending,
+        "termination": life.termination if life else None,
+        "in_force": _in_force(state) if amending else None,
+        "takes_effect": life.coming.at if life and life.coming else None,
+    }
 
 
 def _wait_about(state: AgreementState, notice: Notice, now: datetime) -> Wait | None:
     """The wait of the reader that a letter is about: the one it names, else the first that begins now, else their
-    first; none for advice alone."""
+    first; none for advice alone. In force many things go on beside each other: there only what begins now counts."""
     own = [wait for wait in state.waits if wait.person == notice.to]
     if notice.verb is not None:
         return next((w for w in own if (w.verb, w.subject) == (notice.verb, notice.subject)), None)
     if notice.next_step is not None:
         return None
-    return next((wait for wait in own if wait.since == now), next(iter(own), None))
+    in_turn = None if state.stage is Stage.ACTIVE else next(iter(own), None)
+    return next((wait for wait in own if wait.since == now), in_turn)
+
+
+def _commands(state: AgreementState, notice: Notice, wait: Wait | None) -> tuple[str, ...]:
+    """What the reader may type: the command of the wait, or the one that the notice itself names."""
+    if wait is not None and (row := INVITATIONS.get(wait.verb)):
+        return tuple(_typed(state, wait, each) for each in (row.command, *row.alternatives))
+    if not notice.command:
+        return ()
+    name, *words = notice.command
+    return (" ".join(("sla", name, state.number, *map(quote, words), "--as", quote(notice.to))),)
 
 
 def _typed(state: AgreementState, wait: Wait, command: str) -> str:
@@ -336,8 +271,20 @@ def deadline_of(state: AgreementState, wait: Wait) -> datetime | None:
 
 
 def _fee(state: AgreementState) -> str | None:
-    price = state.edition.terms.price if state.edition else None
-    return f"{price.monthly_fee} a month" if price else None
+    """The fee that the letter is about: the one in force, as revised at renewals, or that of the edition in work."""
+    if state.edition is None:
+        return None
+    price, life = state.edition.terms.price, state.life
+    written = price.monthly_fee if price else None
+    stays = state.amendment is not None and state.amendment.price == price
+    fee = life.fee if life and (stays or _in_force(state) in {state.edition.no, None}) else written
+    return f"{fee} a month" if fee else None
+
+
+def _in_force(state: AgreementState) -> int | None:
+    """The number of the edition that counts, or counted last; none before it is in force, or when none ever counted."""
+    spans = state.life.in_force if state.life else ()
+    return spans[-1].edition.no if spans else None
 
 
 def message_key(event_hash: str, kind: LetterKind, to: str) -> str:

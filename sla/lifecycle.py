@@ -10,7 +10,10 @@
 | reviewing | every party, an inspector | acknowledge, comment, resolve_comment, inspect | remind, escalate |
 | approving | approvers by policy | decide, delegate | remind, deputy, owner of the policy |
 | signing | named signers | sign, decline_to_sign | remind; lapse or back to approving |
-| active | (the living agreement) | | |
+| active | managers, customers, legal | conclude_review, request_change, record_results, give_, acknowledge_notice,
+  agree_renewal, state_index, suspend, reinstate, open_, check_, withdraw_termination, offer_right; and those of an
+  amendment on its way | by verb, see `patience` |
+| ending | nobody: the ordered stop runs | | |
 
 `permit` alone decides who may use a verb, when, and on which edition; `allowed` gives the buttons for a page.
 """
@@ -19,12 +22,29 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from sla import approvals, capture, feasibility, negotiation, request, review, signing
-from sla.agreement import AgreementState
-from sla.errors import NotYourRole, Refusal, StaleEdition, WrongStage
+from sla import (
+    approvals,
+    capture,
+    changes,
+    feasibility,
+    negotiation,
+    notice,
+    price_revision,
+    renewal,
+    request,
+    review,
+    service_reviews,
+    signing,
+    suspension,
+    termination,
+)
+from sla.agreement import AgreementState, local_time
+from sla.amendment import scene_for
+from sla.errors import NotPossible, NotYourRole, Refusal, StaleEdition, WrongStage
 from sla.kinds import Side
+from sla.parties import both_sides
 from sla.people import Role
-from sla.stages import Stage, Verb
+from sla.stages import LIVING_VERBS, Stage, Verb
 from sla.terms import EditionRef
 
 Holders = Callable[[AgreementState], tuple[str, ...]]
@@ -72,8 +92,25 @@ def _signers(state: AgreementState) -> tuple[str, ...]:
     return state.signers
 
 
+def _both_sides(state: AgreementState) -> tuple[str, ...]:
+    return both_sides(state)
+
+
+def _both_sides_and_engineer(state: AgreementState) -> tuple[str, ...]:
+    return (*both_sides(state), *_engineer(state))
+
+
+def _engineer_and_manager(state: AgreementState) -> tuple[str, ...]:
+    return (*_engineer(state), *_role(Role.SLA_MANAGER)(state))
+
+
+def _nobody(state: AgreementState) -> tuple[str, ...]:
+    return ()
+
+
 _MANAGERS = _role(Role.SLA_MANAGER, Role.ACCOUNT_MANAGER)
-_OPEN_STAGES = frozenset(stage for stage in Stage if not stage.is_end and stage is not Stage.ACTIVE)
+_OPEN_STAGES = frozenset(stage for stage in Stage if not stage.is_end and stage not in {Stage.ACTIVE, Stage.ENDING})
+_LIVING = frozenset({Stage.ACTIVE})
 
 
 def _in(*stages: Stage) -> frozenset[Stage]:
@@ -100,6 +137,20 @@ VERBS: dict[Verb, VerbRow] = {
     Verb.SIGN: VerbRow(_in(Stage.SIGNING), _signers, signing.may_sign),
     Verb.DECLINE_TO_SIGN: VerbRow(_in(Stage.SIGNING), _signers, signing.may_sign),
     Verb.WITHDRAW: VerbRow(_OPEN_STAGES, _role(Role.REQUESTER, Role.CUSTOMER, Role.SLA_MANAGER, Role.ACCOUNT_MANAGER)),
+    Verb.CONCLUDE_REVIEW: VerbRow(_LIVING, _MANAGERS, service_reviews.may_conclude),
+    Verb.REQUEST_CHANGE: VerbRow(_LIVING, _both_sides_and_engineer, changes.may_request),
+    Verb.RECORD_RESULTS: VerbRow(_LIVING, _engineer_and_manager),
+    Verb.GIVE_NOTICE: VerbRow(_LIVING, _both_sides, notice.may_give_notice),
+    Verb.ACKNOWLEDGE_NOTICE: VerbRow(_LIVING, _both_sides, notice.may_acknowledge),
+    Verb.AGREE_RENEWAL: VerbRow(_LIVING, _both_sides, renewal.may_agree_renewal),
+    Verb.STATE_INDEX: VerbRow(_LIVING, _role(Role.ACCOUNT_MANAGER), price_revision.may_state_index),
+    Verb.SUSPEND: VerbRow(_LIVING, _MANAGERS, suspension.may_suspend),
+    Verb.REINSTATE: VerbRow(_LIVING, _MANAGERS, suspension.may_reinstate),
+    Verb.OPEN_TERMINATION: VerbRow(_LIVING, _MANAGERS, termination.may_open),
+    Verb.CHECK_TERMINATION: VerbRow(_LIVING, termination.checkers, termination.may_check),
+    Verb.WITHDRAW_TERMINATION: VerbRow(_LIVING, _MANAGERS, termination.may_withdraw_termination),
+    Verb.OFFER_RIGHT: VerbRow(_LIVING, _role(Role.SLA_MANAGER)),
+    Verb.TAKE_STEP: VerbRow(frozenset({Stage.ENDING}), _nobody),
 }
 """Who may do what, where. An internal SLA never reaches the stages that its kind skips. Source: KIND-1."""
 
@@ -109,28 +160,54 @@ def permit(state: AgreementState, by: str, verb: Verb, now: datetime, edition: E
 
     The order of the reasons: a stranger, the wrong stage, the wrong person, a stale edition, the condition.
     """
-    row = VERBS[verb]
+    row, outer, state = VERBS[verb], state, scene_for(state, verb)
     if state.people.find(by) is None:
         raise NotYourRole(f"{by} is nobody whom agreement {state.number} knows; one of its people may {verb.words}")
     if state.stage not in row.stages:
         raise WrongStage(_wrong_stage(state, verb, row))
+    _refuse_over(outer, now)
     holders = row.holders(state)
     if by not in holders:
         names = ", ".join(dict.fromkeys(state.people.name_of(email) for email in holders)) or "nobody"
         raise NotYourRole(f"{state.people.name_of(by)} may not {verb.words} in {state.number}; {names} may")
     _refuse_stale(state, edition)
+    if verb in LIVING_VERBS and state.life is None:
+        raise NotPossible(
+            f"{state.number} was signed under an earlier release and sleeps; `sla doctor --wake` wakes it"
+        )
     if row.condition is not None:
         row.condition(state, by, now)
+
+
+def _refuse_over(state: AgreementState, now: datetime) -> None:
+    """An end that has come is not undone by whoever speaks before it is recorded."""
+    if state.stage is not Stage.ACTIVE or state.life is None:
+        return
+    over = termination.over_since(state, now)
+    if over is not None:
+        raise WrongStage(
+            f"{state.number} is in force no more since {local_time(state, over)}; its ordered stop begins in a moment"
+        )
 
 
 def _wrong_stage(state: AgreementState, verb: Verb, row: VerbRow) -> str:
     where = ", ".join(stage for stage in Stage if stage in row.stages)
     if state.stage.is_end:
-        why = state.ending.why if state.ending else ""
-        return f"{state.number} has ended as {state.stage} ({why}); nothing can be done on it any more"
+        return f"{state.number} has ended as {state.stage} ({_why(state)}); nothing can be done on it any more"
     if verb is Verb.WITHDRAW:
         return f"{state.number} is in force and cannot be withdrawn; it ends by a termination"
+    if state.stage is Stage.ENDING:
+        return (
+            f"{state.number} is in force no more ({_why(state)}), and its ordered stop runs; nothing can be done on it"
+        )
+    if state.life is not None and verb not in LIVING_VERBS:
+        on = f"amendment {state.amendment.no} is {state.stage}" if state.amendment else "no amendment is on its way"
+        return f"{state.number} is in force and {on}; to {verb.words} belongs to an amendment in the stage {where}"
     return f"{state.number} is {state.stage}, and to {verb.words} belongs to the stage {where}"
+
+
+def _why(state: AgreementState) -> str:
+    return state.ending.why if state.ending else ""
 
 
 def _refuse_stale(state: AgreementState, edition: EditionRef | None) -> None:

@@ -52,10 +52,14 @@ def _currency(code: str) -> str:
 Currency = Annotated[str, AfterValidator(_currency)]
 
 
+BOUND = Decimal(10) ** 12
+"""No amount reaches it."""
+
+
 def _in_bounds(amount: Decimal) -> Decimal:
     if amount < 0:
         raise ValueError(f"{amount} is below zero; an amount of zero or more is expected")
-    if amount >= Decimal(10) ** 12:
+    if amount >= BOUND:
         raise ValueError("is 10^12 or more; a smaller amount is expected")
     return amount
 

@@ -10,7 +10,8 @@ from sla.errors import NotPossible, OutOfTurn
 from sla.events import Fact
 from sla.happening import Happening
 from sla.kinds import Side
-from sla.letters import LetterKind, Notice
+from sla.letter_kinds import LetterKind
+from sla.letters import Notice
 from sla.paths import next_stage
 from sla.patience import Silence, lapse, remind, what_is_due
 from sla.people import Person, Role

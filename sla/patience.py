@@ -11,9 +11,11 @@ from sla.calendars import add_working_days
 from sla.events import Fact
 from sla.fields import Value
 from sla.happening import Happening
-from sla.letters import LetterKind, Notice
+from sla.letter_kinds import LetterKind
+from sla.letters import Notice
 from sla.people import Person, Role
-from sla.stages import Stage
+from sla.stages import Stage, Verb
+from sla.term import end_of_day
 
 
 class Silence(StrEnum):
@@ -25,6 +27,8 @@ class Silence(StrEnum):
     CALL_OWNER = "call_owner"
     LAPSE = "lapse"
     LAPSE_ROUND = "lapse_round"
+    OVERDUE = "overdue"
+    DEEM_RECEIVED = "deem_received"
 
 
 class Step(Value):
@@ -65,6 +69,22 @@ PATIENCE: dict[Stage, tuple[Step, ...]] = {
     Stage.SIGNING: _steps((3, Silence.REMIND), (6, Silence.REMIND), (9, Silence.REMIND), (12, Silence.REMIND)),
 }
 
+LIVING_PATIENCE: dict[Verb, tuple[Step, ...]] = {
+    Verb.CONCLUDE_REVIEW: _steps(
+        (2, Silence.REMIND), (4, Silence.REMIND), (6, Silence.ESCALATE), (10, Silence.OVERDUE)
+    ),
+    Verb.ACKNOWLEDGE_NOTICE: _steps(
+        (2, Silence.REMIND), (4, Silence.REMIND), (6, Silence.ESCALATE), (10, Silence.DEEM_RECEIVED)
+    ),
+    Verb.CHECK_TERMINATION: REMIND_ESCALATE,
+}
+"""While it is in force several things wait beside each other, each with the rule of its verb. Source: REV-3, AME-3."""
+
+
+def steps_of(stage: Stage, verb: Verb) -> tuple[Step, ...]:
+    """The rule for silence of a wait: that of its verb in an agreement in force, else that of its stage."""
+    return LIVING_PATIENCE.get(verb) or PATIENCE.get(stage, ())
+
 
 def begin(state: AgreementState, wait: Wait) -> Wait:
     """A wait with the due instant of its first step, on the calendar of whoever is waited for."""
@@ -84,12 +104,21 @@ def stepped(state: AgreementState, wait: Wait, now: datetime) -> Wait:
 
 
 def _at_step(state: AgreementState, wait: Wait, index: int) -> Wait:
-    steps = PATIENCE.get(state.stage, ())
+    steps = steps_of(state.stage, wait.verb)
     due = None
     if index < len(steps):
         calendar = state.people.calendar_of(wait.person)
         due = add_working_days(calendar, wait.since, steps[index].after_days)
+        due = max(due, _not_before(state, wait.verb, steps[index].what) or due)
     return wait.model_copy(update={"step": index, "due": due})
+
+
+def _not_before(state: AgreementState, verb: Verb, what: Silence) -> datetime | None:
+    """No termination lapses before the day that it was declared for is over, however long legal is silent."""
+    termination = state.life.termination if state.life else None
+    if termination is None or verb is not Verb.CHECK_TERMINATION or what is not Silence.LAPSE:
+        return None
+    return end_of_day(termination.effective, state.zone)
 
 
 def overdue(state: AgreementState, now: datetime) -> Wait | None:
@@ -98,8 +127,8 @@ def overdue(state: AgreementState, now: datetime) -> Wait | None:
     return min(due, key=lambda wait: (wait.due or now, wait.key), default=None)
 
 
-def next_due(state: AgreementState) -> datetime | None:
-    """The next instant at which silence does something: the one deadline timer of the agreement."""
+def next_step_due(state: AgreementState) -> datetime | None:
+    """The next instant at which silence does something about what is waited for now."""
     instants = [wait.due for wait in state.waits]
     if state.stage is Stage.NEGOTIATING and state.negotiation.offer:
         instants.append(state.negotiation.offer.expires_at)
@@ -110,7 +139,7 @@ def next_due(state: AgreementState) -> datetime | None:
 
 def what_is_due(state: AgreementState, wait: Wait) -> Silence:
     """What the wait's current step does."""
-    return PATIENCE[state.stage][wait.step].what
+    return steps_of(state.stage, wait.verb)[wait.step].what
 
 
 def remind_escalate(state: AgreementState, wait: Wait, now: datetime) -> Happening:
@@ -171,11 +200,12 @@ def escalate(state: AgreementState, wait: Wait, now: datetime) -> Happening:
 
 
 def lapse(state: AgreementState, why: str, now: datetime) -> Happening:
-    """Silence to the end: the request ends as lapsed."""
+    """Silence to the end: the request, or the amendment, ends as lapsed."""
+    what = "amendment" if state.life else "request"
     return Happening(
         state=state,
         fact=Fact.LAPSED,
-        sentence=f"The request lapsed: {why}.",
+        sentence=f"The {what} lapsed: {why}.",
         reason=why,
         goto=Stage.LAPSED,
         ending=Ending(by="system", why=why, at=now),

@@ -22,6 +22,7 @@ class Role(StrEnum):
     CUSTOMER = "customer"
     INSPECTOR = "inspector"
     APPROVER = "approver"
+    LEGAL = "legal"
     SIGNER = "signer"
     ESCALATION = "escalation"
     POLICY_OWNER = "policy_owner"

@@ -9,7 +9,8 @@ from sla.errors import AlreadyDone, NotPossible, NotYourRole, OwnWork
 from sla.events import Fact
 from sla.happening import Happening
 from sla.kinds import Side
-from sla.letters import LetterKind, Notice
+from sla.letter_kinds import LetterKind
+from sla.letters import Notice
 from sla.negotiation import side_of, speakers
 from sla.paths import next_stage
 from sla.patience import remind_escalate

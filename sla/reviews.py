@@ -27,19 +27,26 @@ class ReviewDay(Value):
 
 def review_days(start: date, end: date, cadence: ReviewCadence, calendar: WorkCalendar) -> tuple[ReviewDay, ...]:
     """Every review from `start` until `end` (outside), each once, strictly increasing."""
-    return tuple(_until(start, end, cadence, calendar))
+    return tuple(reviews_after(0, start, end, cadence, calendar))
 
 
-def _until(start: date, end: date, cadence: ReviewCadence, calendar: WorkCalendar) -> Iterator[ReviewDay]:
-    last = start
-    for no in count(1):
-        nominal = months_after(start, no * cadence.every_months)
-        if nominal >= end:
+def reviews_after(
+    no: int, start: date, end: date, cadence: ReviewCadence, calendar: WorkCalendar
+) -> Iterator[ReviewDay]:
+    """The reviews after the one of this number, which need not be held itself; those of `review_days` from there on."""
+    last = _held_on(no, start, cadence, calendar) if no else start
+    for following in count(no + 1):
+        if months_after(start, following * cadence.every_months) >= end:
             return
-        day = later_working_day(calendar, nominal - timedelta(days=1), 1)
+        day = _held_on(following, start, cadence, calendar)
         if last < day < end:
-            yield ReviewDay(no=no, day=day)
+            yield ReviewDay(no=following, day=day)
             last = day
+
+
+def _held_on(no: int, start: date, cadence: ReviewCadence, calendar: WorkCalendar) -> date:
+    nominal = months_after(start, no * cadence.every_months)
+    return later_working_day(calendar, nominal - timedelta(days=1), 1)
 
 
 def review_instant(review: ReviewDay, zone: str, clock: time = REVIEW_CLOCK) -> datetime:

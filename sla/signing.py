@@ -11,7 +11,8 @@ from sla.errors import AlreadyDone, NotPossible, OutOfTurn
 from sla.events import Fact
 from sla.happening import Happening
 from sla.kinds import Side
-from sla.letters import LetterKind, Notice
+from sla.letter_kinds import LetterKind
+from sla.letters import Notice
 from sla.paths import next_stage
 from sla.patience import lapse, remind
 from sla.policy import OnDeadline, SigningOrder

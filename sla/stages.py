@@ -15,6 +15,10 @@ class Stage(StrEnum):
     APPROVING = "approving"
     SIGNING = "signing"
     ACTIVE = "active"
+    ENDING = "ending"
+    """In force no more; the ordered stop runs. Source: TER-2."""
+    TERMINATED = "terminated"
+    EXPIRED = "expired"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
@@ -25,7 +29,7 @@ class Stage(StrEnum):
         return self in ENDS
 
 
-ENDS = frozenset({Stage.DECLINED, Stage.WITHDRAWN, Stage.LAPSED})
+ENDS = frozenset({Stage.TERMINATED, Stage.EXPIRED, Stage.DECLINED, Stage.WITHDRAWN, Stage.LAPSED})
 
 
 class Verb(StrEnum):
@@ -50,6 +54,21 @@ class Verb(StrEnum):
     SIGN = "sign"
     DECLINE_TO_SIGN = "decline_to_sign"
     WITHDRAW = "withdraw"
+    CONCLUDE_REVIEW = "conclude_review"
+    REQUEST_CHANGE = "request_change"
+    RECORD_RESULTS = "record_results"
+    GIVE_NOTICE = "give_notice"
+    ACKNOWLEDGE_NOTICE = "acknowledge_notice"
+    AGREE_RENEWAL = "agree_renewal"
+    STATE_INDEX = "state_index"
+    SUSPEND = "suspend"
+    REINSTATE = "reinstate"
+    OPEN_TERMINATION = "open_termination"
+    CHECK_TERMINATION = "check_termination"
+    WITHDRAW_TERMINATION = "withdraw_termination"
+    OFFER_RIGHT = "offer_right"
+    TAKE_STEP = "take_step"
+    """The ordered stop's own: no person ever uses it, and it has no door."""
 
     @property
     def words(self) -> str:
@@ -77,4 +96,37 @@ _WORDS: dict[Verb, str] = {
     Verb.SIGN: "sign",
     Verb.DECLINE_TO_SIGN: "decline to sign",
     Verb.WITHDRAW: "withdraw the request",
+    Verb.CONCLUDE_REVIEW: "conclude the review",
+    Verb.REQUEST_CHANGE: "ask for a change",
+    Verb.RECORD_RESULTS: "record results",
+    Verb.GIVE_NOTICE: "give notice",
+    Verb.ACKNOWLEDGE_NOTICE: "acknowledge the notice",
+    Verb.AGREE_RENEWAL: "agree to the renewal",
+    Verb.STATE_INDEX: "state the index rate",
+    Verb.SUSPEND: "suspend the agreement",
+    Verb.REINSTATE: "reinstate the agreement",
+    Verb.OPEN_TERMINATION: "open a termination",
+    Verb.CHECK_TERMINATION: "check the termination",
+    Verb.WITHDRAW_TERMINATION: "withdraw the termination",
+    Verb.OFFER_RIGHT: "offer a termination right",
+    Verb.TAKE_STEP: "take a step of the ordered stop",
 }
+
+LIVING_VERBS = frozenset(
+    {
+        Verb.CONCLUDE_REVIEW,
+        Verb.REQUEST_CHANGE,
+        Verb.RECORD_RESULTS,
+        Verb.GIVE_NOTICE,
+        Verb.ACKNOWLEDGE_NOTICE,
+        Verb.AGREE_RENEWAL,
+        Verb.STATE_INDEX,
+        Verb.SUSPEND,
+        Verb.REINSTATE,
+        Verb.OPEN_TERMINATION,
+        Verb.CHECK_TERMINATION,
+        Verb.WITHDRAW_TERMINATION,
+        Verb.OFFER_RIGHT,
+    }
+)
+"""What is done to the agreement itself while it is in force; every other verb then speaks of its amendment."""

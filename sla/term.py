@@ -9,6 +9,7 @@ written to, and whether notice was given, is not known here. Source: AME-3.
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import count
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -53,6 +54,7 @@ def term_of(period: Period, renewal: Renewal | None) -> Term:
     return Term(anchor=period.end, months=0, renewal=renewal)
 
 
+@lru_cache(maxsize=4096)
 def months_after(day: date, months: int) -> date:
     """The same day of the month, so many months later (earlier when negative), at most the last of that month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -11,7 +11,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from sla.canonical import Digested, digest
-from sla.fields import Day, Email, Instant, Line, Name, Prose, Slug, Value, Whole, WrongField, Zone
+from sla.fields import Day, Email, Instant, Line, Name, Percent, Prose, Slug, Value, Whole, WrongField, Zone
 from sla.kinds import Kind, Level
 from sla.money import Money
 from sla.targets import Target
@@ -124,6 +124,31 @@ class Renewal(Value):
         return self
 
 
+class PriceRevision(Value):
+    """How the fee moves at a renewal: by the rate of an index, within bounds. Source: PRI-7."""
+
+    index: Line
+    """Which index, as the parties name it: `consumer prices of Germany, September on September`."""
+    highest: Percent | None = None
+    """The largest rise, in percent; a higher rate counts as this much."""
+    may_fall: bool = False
+    """Whether a negative rate lowers the fee; else it leaves the fee as it is."""
+
+
+class Ratchet(Value):
+    """After so many results in a row above the committed level, the pack proposes the next one. Source: REV-4."""
+
+    after_results: Annotated[Whole, Field(ge=1, le=12)]
+
+
+class SuspensionRule(Value):
+    """What a suspension does to the term. Source: TER-4."""
+
+    extends_term: bool = False
+    """The end moves by the days suspended."""
+    longest_days: Annotated[Whole, Field(ge=1, le=366)] = 90
+
+
 class ServiceHours(Value):
     """When the service is promised, in words; the calendar itself is data of the provider."""
 
@@ -155,6 +180,15 @@ class Terms(Value):
     price: Price | None = None
     renewal: Renewal | None = None
     """What follows the period; nothing does where none is stated. Source: AME-3."""
+    price_revision: PriceRevision | None = None
+    """How the fee moves at a renewal; it stays where nothing is stated. Source: PRI-7."""
+    ratchet: Ratchet | None = None
+    """When better levels are proposed; never where nothing is stated. Source: REV-4."""
+    suspension: SuspensionRule | None = None
+    """What a suspension does to the term; nothing, and at most 90 days, where nothing is stated. Source: TER-4."""
+    effective_from: Day | None = None
+    """On an amendment: the local day on which it takes effect; the day after the last signature where none is stated
+    or the stated one is past by then. Source: AME-1."""
 
 
 class EditionRef(Value):

@@ -8,15 +8,38 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple, TypeVar, cast
 
-from sla import approvals, capture, delegation, drafting, feasibility, negotiation, request, review, signing
+from sla import (
+    amendment,
+    approvals,
+    capture,
+    changes,
+    delegation,
+    drafting,
+    ending,
+    feasibility,
+    living,
+    negotiation,
+    notice,
+    price_revision,
+    renewal,
+    request,
+    results,
+    review,
+    service_reviews,
+    signing,
+    suspension,
+    termination,
+    termination_rights,
+)
 from sla.agreement import SYSTEM, AgreementState, ChainHead, Done, Ending, Wait
 from sla.awaited import Awaited
-from sla.commands import Command, Decide, EditionCommand, Withdraw
+from sla.commands import Command, Decide, EditionCommand, TakeStep, Withdraw
+from sla.correspondence import letters_of, sign_off_answers
 from sla.errors import AlreadyDone, NotPossible, Refusal
 from sla.events import Event, Fact
 from sla.fields import Value
-from sla.happening import Happening
-from sla.letters import INVITATIONS, Letter, LetterKind, Notice, compose, invitation
+from sla.happening import Advance, Happening
+from sla.letters import Letter
 from sla.lifecycle import permit
 from sla.patience import begin as begin_wait
 from sla.patience import overdue, remind_escalate
@@ -47,13 +70,14 @@ def _act(function: Callable[[AgreementState, _C, datetime], Happening]) -> Act:
 
 
 def withdraw(state: AgreementState, command: Withdraw, now: datetime) -> Happening:
-    """The request is taken back, before it is in force."""
+    """The request, or the amendment, is taken back before it is in force."""
+    what = "amendment" if state.life else "request"
     return Happening(
         state=state,
         fact=Fact.WITHDRAWN,
         by=command.by,
         reason=command.reason,
-        sentence=f"{state.people.name_of(command.by)} withdrew the request.",
+        sentence=f"{state.people.name_of(command.by)} withdrew the {what}.",
         goto=Stage.WITHDRAWN,
         ending=Ending(by=command.by, why=command.reason, at=now),
     )
@@ -79,6 +103,20 @@ ACTS: dict[Verb, Act] = {
     Verb.SIGN: _act(signing.sign),
     Verb.DECLINE_TO_SIGN: _act(signing.decline_to_sign),
     Verb.WITHDRAW: _act(withdraw),
+    Verb.CONCLUDE_REVIEW: _act(service_reviews.conclude_review),
+    Verb.REQUEST_CHANGE: _act(changes.request_change),
+    Verb.RECORD_RESULTS: _act(results.record_results),
+    Verb.GIVE_NOTICE: _act(notice.give_notice),
+    Verb.ACKNOWLEDGE_NOTICE: _act(notice.acknowledge_notice),
+    Verb.AGREE_RENEWAL: _act(renewal.agree_renewal),
+    Verb.STATE_INDEX: _act(price_revision.state_index),
+    Verb.SUSPEND: _act(suspension.suspend),
+    Verb.REINSTATE: _act(suspension.reinstate),
+    Verb.OPEN_TERMINATION: _act(termination.open_termination),
+    Verb.CHECK_TERMINATION: _act(termination.check_termination),
+    Verb.WITHDRAW_TERMINATION: _act(termination.withdraw_termination),
+    Verb.OFFER_RIGHT: _act(termination_rights.offer_right),
+    Verb.TAKE_STEP: _act(ending.take_step),
 }
 
 
@@ -108,6 +146,7 @@ STAGES: dict[Stage, StageRow] = {
     Stage.REVIEWING: StageRow(_always(review.awaited), _silence(review.silence), review.begin),
     Stage.APPROVING: StageRow(approvals.awaited, _silence(approvals.silence), approvals.begin),
     Stage.SIGNING: StageRow(_always(signing.awaited), signing.silence, signing.begin),
+    Stage.ACTIVE: StageRow(_always(living.awaited), living.happen, living.begin),
 }
 
 
@@ -126,6 +165,12 @@ def act(state: AgreementState, command: Command, now: datetime) -> Transition:
     """What a command makes of the state. Raises a Refusal, and then nothing has happened."""
     edition = command.edition if isinstance(command, EditionCommand) else None
     permit(state, command.by, command.verb, now, edition)
+    played = amendment.scene_for(state, command.verb)
+    return _settle(state, ACTS[command.verb](played, command, now), now, command, amending=played is not state)
+
+
+def take_step(state: AgreementState, command: TakeStep, now: datetime) -> Transition:
+    """What one step of the ordered stop makes of the state. Nobody else may: it has no door. Source: TER-2."""
     return _settle(state, ACTS[command.verb](state, command, now), now, command)
 
 
@@ -151,11 +196,36 @@ def refuse_another(used: Done, command: Command) -> None:
 
 
 def silence(state: AgreementState, now: datetime) -> Transition:
-    """What silence does at `now`, when a deadline has passed."""
-    wait = overdue(state, now)
+    """What happens by itself at `now`, when a date has come."""
+    happening, amending = _by_itself(state, living.coming_up(state), now)
+    return _settle(state, happening, now, amending=amending)
+
+
+def silent(state: AgreementState, due: living.Due, now: datetime) -> AgreementState:
+    """The state after what comes up next, without its event and letters: for whoever looks ahead."""
+    happening, amending = _by_itself(state, due, now)
+    return _advanced(state, happening, now, amending=amending).state
+
+
+def caught_up(state: AgreementState, now: datetime) -> AgreementState:
+    """The state after everything that was due by now: what an agreement in force has still to record after an outage,
+    and what a command is judged by."""
+    while state.life is not None and (due := living.coming_up(state)) is not None and due.at <= now:
+        state = silent(state, due, now)
+    return state
+
+
+def _by_itself(state: AgreementState, due: living.Due | None, now: datetime) -> tuple[Happening, bool]:
+    """What happens, and whether it happens to the amendment."""
+    if due is not None and due.happen is not None:
+        return due.happen(state, now), False
+    if state.stage is Stage.ACTIVE and due is None:
+        return living.take_up(state, now), False
+    played = amendment.scene(state)
+    wait = overdue(played, now)
     if wait is not None and wait.verb is Verb.WITHDRAW:
-        return _settle(state, remind_escalate(state, wait, now), now)
-    return _settle(state, STAGES[state.stage].silence(state, wait, now), now)
+        return remind_escalate(played, wait, now), played is not state
+    return STAGES[played.stage].silence(played, wait, now), played is not state
 
 
 def sign_off(state: AgreementState, command: Decide, now: datetime) -> Transition:
@@ -168,39 +238,52 @@ def sign_off(state: AgreementState, command: Decide, now: datetime) -> Transitio
 
 def refused_sign_off(state: AgreementState, command: Decide, refusal: Refusal, now: datetime) -> Transition:
     """A signal cannot be answered, so a refused sign-off is recorded and answered by letter."""
+    played = amendment.scene_for(state, command.verb)
     happening = Happening(
-        state=state,
+        state=played,
         fact=Fact.SIGN_OFF_REFUSED,
         by=command.by,
         reason=str(refusal),
         sentence=f"A sign-off by {state.people.name_of(command.by)} was refused.",
-        notices=_sign_off_answers(state, command.by),
+        notices=sign_off_answers(state, command.by),
     )
-    return _settle(state, happening, now, command)
+    return _settle(state, happening, now, command, amending=played is not state)
 
 
-def _sign_off_answers(state: AgreementState, email: str) -> tuple[Notice, ...]:
-    """Whoever signed off hears why it did not count; of a stranger the SLA manager hears, not the stranger."""
-    kind = LetterKind.SIGN_OFF_REFUSED
-    if state.people.find(email):
-        why = "you signed this agreement off, and that did not count"
-        return (Notice(kind=kind, to=email, why=why),)
-    why = f"{email}, whom this agreement does not know, tried to sign it off"
-    return tuple(Notice(kind=kind, to=p.email, why=why) for p in state.people.with_role(Role.SLA_MANAGER))
-
-
-def _settle(before: AgreementState, happening: Happening, now: datetime, command: Command | None = None) -> Transition:
-    after = _entered(happening, now)
+def _advanced(before: AgreementState, happening: Happening, now: datetime, *, amending: bool) -> Advance:
+    """The state with its stage entered and exactly those waits that it has now."""
+    entered = _entered(happening, now)
+    after = amendment.folded(before, entered, now) if amending else entered
     after, newcomers = _with_waits(after, now)
-    event = _event(before, after, happening, now, command)
-    done_ids = _remembered(after, event, command)
-    after = after.model_copy(update={"head": ChainHead(seq=event.seq, hash=event.hash), "done": done_ids})
-    is_new = after.edition is not None and after.editions != before.editions
+    inner: tuple[Wait, ...] = ()
+    if after.amendment is not None:
+        played, inner = _with_waits(amendment.scene(after), now)
+        after = amendment.folded(after, played, now)
+    about = after
+    if amending:
+        about = amendment.scene(after) if after.amendment else entered.model_copy(update={"life": after.life})
+    return Advance(after, about, newcomers, inner)
+
+
+def _settle(
+    before: AgreementState,
+    happening: Happening,
+    now: datetime,
+    command: Command | None = None,
+    *,
+    amending: bool = False,
+) -> Transition:
+    advance = _advanced(before, happening, now, amending=amending)
+    event = _event(before, advance, happening, now, command, amending=amending)
+    done_ids = _remembered(advance.state, event, command)
+    head = {"head": ChainHead(seq=event.seq, hash=event.hash), "done": done_ids}
+    after = advance.state.model_copy(update=head)
+    is_new = after.editions != before.editions
     return Transition(
         state=after,
         event=event,
-        letters=_letters(after, happening, newcomers, event),
-        new_edition=after.edition if is_new else None,
+        letters=letters_of(before, advance, happening, event, amending=amending),
+        new_edition=advance.about.edition if is_new else None,
     )
 
 
@@ -222,7 +305,8 @@ def _entered(happening: Happening, now: datetime) -> AgreementState:
         }
     )
     row = STAGES.get(goto)
-    return row.begin(state, now) if row and row.begin else state
+    agreed = goto is Stage.ACTIVE and state.life is not None  # an amendment: its life goes on
+    return row.begin(state, now) if row and row.begin and not agreed else state
 
 
 def _with_waits(state: AgreementState, now: datetime) -> tuple[AgreementState, tuple[Wait, ...]]:
@@ -230,7 +314,10 @@ def _with_waits(state: AgreementState, now: datetime) -> tuple[AgreementState, t
     row = STAGES.get(state.stage)
     standing = {wait.key: wait for wait in state.waits}
     waits, newcomers = [], []
-    for person, verb, subject, part in (row.awaited(state, now) or _nobody_can_act(state)) if row else ():
+    awaited = row.awaited(state, now) if row else ()
+    if row and not awaited and state.stage is not Stage.ACTIVE:
+        awaited = _nobody_can_act(state)
+    for person, verb, subject, part in awaited:
         wait = Wait(person=person, verb=verb, subject=subject, part=part, since=now)
         if wait.key in standing:
             waits.append(standing[wait.key])
@@ -248,24 +335,31 @@ def _nobody_can_act(state: AgreementState) -> tuple[Awaited, ...]:
 
 def _event(
     before: AgreementState,
-    after: AgreementState,
+    advance: Advance,
     happening: Happening,
     now: datetime,
     command: Command | None,
+    *,
+    amending: bool,
 ) -> Event:
+    """The link of the chain. An event of an amendment says so, and speaks of the amendment's edition."""
+    about = advance.about
+    about_no = before.amendment.no if amending and before.amendment else None
     return Event(
-        number=after.number,
+        number=before.number,
         seq=before.head.seq + 1,
         at=now,
         fact=happening.fact,
         by=happening.by,
         on_behalf_of=happening.on_behalf_of,
         stage_before=before.stage,
-        stage=after.stage,
-        edition=after.edition.ref if after.edition else None,
-        sentence=happening.sentence,
+        stage=advance.state.stage,
+        edition=about.edition.ref if about.edition else None,
+        sentence=f"Amendment {about_no}: {happening.sentence}" if about_no else happening.sentence,
         reason=happening.reason,
         decision_id=command.decision_id if command else None,
+        amending=about.stage if about_no else None,
+        certificate=happening.certificate,
         previous=before.head.hash,
     )
 
@@ -280,52 +374,19 @@ def _remembered(state: AgreementState, event: Event, command: Command | None) ->
     return (*state.done, used)[-MOST_DONE:]
 
 
-_ASK_AGAIN = {LetterKind.DRAFT_WANTED, LetterKind.OFFER_WANTED}
-
-_END_LETTERS = {
-    Stage.DECLINED: LetterKind.DECLINED,
-    Stage.WITHDRAWN: LetterKind.WITHDRAWN,
-    Stage.LAPSED: LetterKind.LAPSED,
-    Stage.ACTIVE: LetterKind.IN_FORCE,
-}
-
-
-def _letters(
-    state: AgreementState, happening: Happening, newcomers: tuple[Wait, ...], event: Event
-) -> tuple[Letter, ...]:
-    """The letters about what has happened tell its reason; of those that only invite, the ones that ask for something
-    again tell why the last one did not do."""
-    told = [*happening.notices, *_milestone_notices(state, happening)]
-    asked = [invitation(state, wait) for wait in newcomers if wait.verb in INVITATIONS]
-    why = event.reason or state.sent_back
-    reasons = {(n.kind, n.to): (n, why if n.kind in _ASK_AGAIN else None) for n in asked}
-    reasons |= {(n.kind, n.to): (n, why) for n in told}
-    return tuple(compose(state, notice, event, reason) for notice, reason in reasons.values())
-
-
-def _milestone_notices(state: AgreementState, happening: Happening) -> tuple[Notice, ...]:
-    """Who hears of the end, or of the beginning: the requester, both parties, whoever was waited for, the signers."""
-    kind = _END_LETTERS.get(state.stage) if happening.goto is state.stage else None
-    if kind is None:
-        return ()
-    roles = (Role.REQUESTER, Role.CUSTOMER, Role.SLA_MANAGER, Role.ACCOUNT_MANAGER)
-    people = [person.email for role in roles for person in state.people.with_role(role)]
-    people += [wait.person for wait in happening.state.waits]
-    if kind is LetterKind.IN_FORCE:
-        people += [*state.signers, *((state.engineer.email,) if state.engineer else ())]
-    return tuple(Notice(kind=kind, to=email, why="you take part in this agreement") for email in dict.fromkeys(people))
-
-
 __all__ = [
     "ACTS",
     "STAGES",
     "SYSTEM",
     "Transition",
     "act",
+    "caught_up",
     "done",
     "first_answer",
     "receive",
     "refused_sign_off",
     "sign_off",
     "silence",
+    "silent",
+    "take_step",
 ]

@@ -1,13 +1,19 @@
-"""The prompt colleague: reads a state and gives the next command that carries it on to the signature."""
+"""The prompt colleague: reads a state and gives the next command that carries it on, to the signature and beyond.
+
+In force, it serves whoever the agreement waits for, and then whoever its amendment waits for.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sla import commands as c
-from sla.agreement import AgreementState, Wait
+from sla.agreement import AgreementState, Wait, edition_of, life_of
+from sla.amendment import scene
+from sla.checklist import checklist_of
 from sla.feasibility import assessors
 from sla.kinds import KINDS
+from sla.life import ReviewOutcome
 from sla.pricing import list_price
 from sla.request import competent_engineers
 from sla.requirements import Finding, Requirement, Verdict
@@ -25,7 +31,12 @@ def requirement(no: int) -> Requirement:
 
 
 def terms_for(state: AgreementState, fee: Decimal | None = None) -> Terms:
-    """Complete terms that cover every requirement of the state, at the list price unless `fee` says otherwise."""
+    """Complete terms that cover every requirement of the state, at the list price unless `fee` says otherwise.
+
+    An amendment changes a limit of the terms in force, and the fee where one is named.
+    """
+    if state.amendment is not None:
+        return _amended(edition_of(state).terms, state.amendment.no, fee)
     price = None
     if KINDS[state.kind].priced and state.price_book is not None:
         selection = Selection(level=state.price_book.levels[0].id, quantity=10)
@@ -60,6 +71,15 @@ def terms_for(state: AgreementState, fee: Decimal | None = None) -> Terms:
     )
 
 
+def _amended(terms: Terms, no: int, fee: Decimal | None) -> Terms:
+    price = terms.price
+    if price is not None and fee is not None:
+        money = price.monthly_fee.model_copy(update={"amount": fee})
+        price = price.model_copy(update={"monthly_fee": money})
+    limits = (*terms.limits[:1], f"as many devices as amendment {no} says")
+    return terms.model_copy(update={"effective_from": None, "price": price, "limits": limits})
+
+
 def _ref(state: AgreementState) -> EditionRef:
     assert state.edition is not None
     return state.edition.ref
@@ -72,6 +92,25 @@ def _assess(state: AgreementState, wait: Wait, id_: str, now: datetime) -> c.Com
         for number in sorted(state.requirements.numbers)
     )
     return c.Assess(by=wait.person, decision_id=id_, verdicts=verdicts)
+
+
+def _conclude(state: AgreementState, wait: Wait, id_: str, now: datetime) -> c.Command:
+    return c.ConcludeReview(
+        by=wait.person,
+        decision_id=id_,
+        review=wait.subject,
+        outcome=ReviewOutcome.KEEP,
+        reason="both sides are content",
+        provider_satisfaction=4,
+        customer_satisfaction=5,
+    )
+
+
+def _check_termination(state: AgreementState, wait: Wait, id_: str, now: datetime) -> c.Command:
+    termination = life_of(state).termination
+    assert termination is not None
+    answers = tuple(c.Answer(question=each.key, is_met=True) for each in checklist_of(termination.cause))
+    return c.CheckTermination(by=wait.person, decision_id=id_, case=wait.subject, answers=answers)
 
 
 BUILDERS: dict[Verb, Builder] = {
@@ -98,12 +137,20 @@ BUILDERS: dict[Verb, Builder] = {
     Verb.INSPECT: lambda s, w, i, n: c.Inspect(by=w.person, decision_id=i, edition=_ref(s), passed=True),
     Verb.DECIDE: lambda s, w, i, n: c.Decide(by=w.person, decision_id=i, edition=_ref(s), approve=True),
     Verb.SIGN: lambda s, w, i, n: c.Sign(by=w.person, decision_id=i, edition=_ref(s)),
+    Verb.CONCLUDE_REVIEW: _conclude,
+    Verb.ACKNOWLEDGE_NOTICE: lambda s, w, i, n: c.AcknowledgeNotice(by=w.person, decision_id=i),
+    Verb.CHECK_TERMINATION: _check_termination,
 }
 
 
 def next_command(state: AgreementState, now: datetime, decision_id: str | None = None) -> c.Command | None:
     """What the first person who is waited for does next; None when nobody is waited for."""
-    if not state.waits:
+    played = state if state.waits else scene(state)
+    if not played.waits:
         return None
-    wait = state.waits[0]
-    return BUILDERS[wait.verb](state, wait, decision_id or f"d{state.head.seq + 1}", now)
+    return answer_to(played, played.waits[0], now, decision_id)
+
+
+def answer_to(played: AgreementState, wait: Wait, now: datetime, decision_id: str | None = None) -> c.Command:
+    """What somebody who is waited for says, on the paper that the wait is about."""
+    return BUILDERS[wait.verb](played, wait, decision_id or f"d{played.head.seq + 1}", now)

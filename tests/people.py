@@ -8,7 +8,7 @@ Lena (escalation), Mara (management approver). Each function gives a fresh froze
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from sla.agreement import AgreementState
+from sla.agreement import AgreementState, edition_of
 from sla.calendars import WorkCalendar
 from sla.commands import (
     AcceptOffer,
@@ -26,6 +26,7 @@ from sla.commands import (
 )
 from sla.intake import Contact, CustomerForm, Opening, RequestForm, open_request, opened
 from sla.kinds import Kind
+from sla.living import begin
 from sla.money import Money
 from sla.people import Person, Role
 from sla.policy import ApprovalPolicy, ApprovalStage, Approver, Condition
@@ -234,6 +235,14 @@ def life(number: str = "0001", now: datetime = MONDAY, **changes: object) -> tup
         transitions.append(act(state, make(state, f"{number}:{len(transitions)}", at), at))
     assert transitions[-1].state.stage is Stage.ACTIVE
     return tuple(transitions)
+
+
+def in_force(**changes: object) -> AgreementState:
+    """The standard agreement on the day of its signature, with these terms in force; `changes` as in `terms`."""
+    state = life()[-1].state
+    written = Terms.model_validate(terms("1000.00", **changes).model_dump())
+    edition = edition_of(state).model_copy(update={"terms": written})
+    return begin(state.model_copy(update={"edition": edition, "life": None}), state.stage_since)
 
 
 def number_request(workflow_id: str = "workflow-1", reference: str = "NW-2026-014") -> NumberRequest:

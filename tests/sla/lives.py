@@ -2,24 +2,27 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from sla.agreement import AgreementState
-from sla.commands import Command
+from sla.amendment import scene
+from sla.commands import Command, ConcludeReview, RequestChange, SubmitDraft
 from sla.errors import Refusal
 from sla.intake import open_request, opened
 from sla.kinds import Kind
-from sla.letters import LetterKind
-from sla.patience import next_due
+from sla.letter_kinds import LetterKind
+from sla.life import ChangeKind, ReviewOutcome
+from sla.living import coming_up, next_due
 from sla.people import Person
 from sla.policy import ApprovalPolicy, ApprovalStage, Approver, Mode, OnDeadline, SigningOrder, SigningRule
 from sla.provider import ProviderProfile
 from sla.stages import Stage
-from sla.terms import EditionRef
-from sla.transitions import Transition, act, receive, silence
-from tests.autopilot import next_command
-from tests.people import BO, DORA, FINN, HUGO, JUN, KOFI, MARA, MONDAY, form, policy, provider
+from sla.terms import EditionRef, Renewal, RenewalMode, Terms
+from sla.transitions import Transition, act, receive, silence, silent
+from tests.autopilot import answer_to, next_command
+from tests.people import ANA, BO, DORA, FINN, HUGO, JUN, KOFI, MARA, MONDAY, form, policy, provider
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -133,3 +136,82 @@ def silent_until(state: AgreementState, stage: Stage) -> list[Transition]:
 def letters(transition: Transition) -> set[tuple[LetterKind, str]]:
     """Kind and reader of each letter."""
     return {(letter.kind, letter.to) for letter in transition.letters}
+
+
+# -- in force
+
+TACIT = Renewal(mode=RenewalMode.TACIT, renewal_months=12, notice_months=3)
+EXPRESS = Renewal(mode=RenewalMode.EXPRESS, renewal_months=12, notice_months=3)
+
+
+def berlin(year: int, month: int, day: int, hour: int = 12) -> datetime:
+    """A local time of the standard contract."""
+    return datetime(year, month, day, hour, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
+
+
+def played(state: AgreementState, until: datetime) -> AgreementState:
+    """The agreement at an instant, if nobody has acted."""
+    while (due := coming_up(state)) is not None and due.at <= until:
+        state = silent(state, due, due.at)
+    return state
+
+
+def by_itself(state: AgreementState, until: datetime) -> list[Transition]:
+    """What happens until an instant if nobody acts, each on its date."""
+    transitions = list[Transition]()
+    while (due := next_due(state)) is not None and due <= until:
+        transitions.append(silence(state, due))
+        state = transitions[-1].state
+    return transitions
+
+
+def sentences(transitions: list[Transition]) -> list[str]:
+    """What the record says of them."""
+    return [each.event.sentence for each in transitions]
+
+
+def concluded(
+    state: AgreementState, now: datetime, outcome: ReviewOutcome = ReviewOutcome.KEEP, by: str = FINN
+) -> Transition:
+    """The open review, concluded with an outcome; the provider gives 4 of 5, the customer 3."""
+    assert state.life is not None
+    assert state.life.review is not None
+    command = ConcludeReview(
+        by=by,
+        decision_id=f"conclude-{state.head.seq}",
+        review=state.life.review.no,
+        outcome=outcome,
+        reason="We looked back together.",
+        provider_satisfaction=4,
+        customer_satisfaction=3,
+    )
+    return act(state, command, now)
+
+
+def renegotiating(state: AgreementState, now: datetime) -> AgreementState:
+    """The agreement with an amendment to be drafted: Ana asked for longer hours, and the review agreed."""
+    asked = RequestChange(
+        by=ANA, decision_id=f"ask-{state.head.seq}", kinds=(ChangeKind.HOURS,), text="We open on Saturdays."
+    )
+    return concluded(do(state, asked, now=now), now, ReviewOutcome.RENEGOTIATE).state
+
+
+def amending(
+    state: AgreementState, stage: Stage, terms: Terms, now: datetime, *, decided: bool = False
+) -> tuple[AgreementState, datetime]:
+    """The agreement when its amendment enters a stage, carried there by the prompt colleague; and when that was."""
+    state = state if decided else renegotiating(state, now)
+    for step in range(60):
+        now += timedelta(minutes=2)
+        paper = scene(state)
+        if state.amendment is None or paper.stage is stage:
+            return state, now
+        drafted = SubmitDraft(by=FINN, decision_id=f"draft-{state.head.seq}", terms=terms)
+        prompt = answer_to(paper, paper.waits[0], now, f"amend-{state.head.seq}-{step}")
+        state = act(state, drafted if paper.stage is Stage.DRAFTING else prompt, now).state
+    raise AssertionError(f"the amendment of {state.number} does not come to {stage}")
+
+
+def amended(state: AgreementState, terms: Terms, now: datetime) -> AgreementState:
+    """The agreement with an edition that is signed, and takes effect later."""
+    return amending(state, Stage.ACTIVE, terms, now)[0]

@@ -1,23 +1,32 @@
 """Any command of any verb, sensible or not, for the test of what must always hold."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
 from sla import commands as c
 from sla.agreement import AgreementState
+from sla.amendment import scene_for
+from sla.checklist import checklist_of
+from sla.ending import StopStep
 from sla.kinds import Side
+from sla.life import Cause, ChangeKind, Measured, Results, ReviewOutcome
+from sla.renewal import end_of
 from sla.requirements import Finding, Verdict
-from sla.stages import Stage, Verb
+from sla.stages import LIVING_VERBS, Stage, Verb
+from sla.term import day_at
 from sla.terms import EditionRef, Terms
 from tests.autopilot import requirement, terms_for
 from tests.people import EVE
 
 
-def a_command(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one line for each of the nineteen verbs
+def a_command(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one line for each verb of the way to the signature
     random: Random, state: AgreementState, verb: Verb, by: str, id_: str, now: datetime
 ) -> c.Command:
     """Any command of this verb, sensible or not."""
+    if verb is Verb.TAKE_STEP or verb in LIVING_VERBS:
+        return _a_living_command(random, state, verb, by, id_, now)
+    state = scene_for(state, verb)
     people = [person.email for person in state.people.persons]
     edition = _an_edition(random, state)
 
@@ -88,6 +97,114 @@ def a_command(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one line for each of t
             return c.Acknowledge(by=by, decision_id=id_, edition=edition)
         case Verb.SIGN:
             return c.Sign(by=by, decision_id=id_, edition=edition)
+        case _:
+            raise AssertionError(verb)
+
+
+def _a_living_command(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one line for each verb of an agreement in force
+    random: Random, state: AgreementState, verb: Verb, by: str, id_: str, now: datetime
+) -> c.Command:
+    """Any command of an agreement in force: about the right thing, another one, or nothing."""
+    match verb:
+        case Verb.CONCLUDE_REVIEW:
+            return _a_conclusion(random, state, by, id_)
+        case Verb.REQUEST_CHANGE:
+            kinds = tuple(random.choices(list(ChangeKind), k=random.randrange(4)))
+            return c.RequestChange(by=by, decision_id=id_, kinds=kinds, text="we work on Saturdays now")
+        case Verb.RECORD_RESULTS:
+            return c.RecordResults(by=by, decision_id=id_, results=_some_results(random, state, now))
+        case Verb.GIVE_NOTICE:
+            return c.GiveNotice(by=by, decision_id=id_, end=_an_end(random, state))
+        case Verb.ACKNOWLEDGE_NOTICE:
+            return c.AcknowledgeNotice(by=by, decision_id=id_)
+        case Verb.AGREE_RENEWAL:
+            return c.AgreeRenewal(by=by, decision_id=id_, end=_an_end(random, state))
+        case Verb.STATE_INDEX:
+            rate = Decimal(random.choice(["-3.5", "0", "2.25", "2.25", "40"]))
+            return c.StateIndex(by=by, decision_id=id_, rate=rate, source="consumer prices")
+        case Verb.SUSPEND:
+            return c.Suspend(by=by, decision_id=id_, until=_a_day(random, state, now), reason="the house is rebuilt")
+        case Verb.REINSTATE:
+            return c.Reinstate(by=by, decision_id=id_, reason="the house is ready")
+        case Verb.OPEN_TERMINATION:
+            return _a_termination(random, state, by, id_, now)
+        case Verb.CHECK_TERMINATION:
+            return _a_check(random, state, by, id_)
+        case Verb.WITHDRAW_TERMINATION:
+            return c.WithdrawTermination(by=by, decision_id=id_, case=_a_case(random, state), reason="they stay")
+        case Verb.OFFER_RIGHT:
+            until = _a_day(random, state, now)
+            return c.OfferRight(by=by, decision_id=id_, side=random.choice(list(Side)), ground="missed", until=until)
+        case Verb.TAKE_STEP:
+            step = c.TakeStep(decision_id=id_, step=random.choice(list(StopStep)), answered="done")
+            return step.model_copy(update={"by": by})
+        case _:
+            raise AssertionError(verb)
+
+
+def _a_conclusion(random: Random, state: AgreementState, by: str, id_: str) -> c.Command:
+    review = state.life.review if state.life else None
+    no = review.no if review and random.random() < 0.8 else random.choice(["1", "2", "x1", "999"])
+    return c.ConcludeReview(
+        by=by,
+        decision_id=id_,
+        review=no,
+        outcome=random.choice([*ReviewOutcome, ReviewOutcome.RENEGOTIATE]),
+        reason="we looked back",
+        provider_satisfaction=random.randint(1, 5),
+        customer_satisfaction=random.randint(1, 5),
+    )
+
+
+def _some_results(random: Random, state: AgreementState, now: datetime) -> Results:
+    """Of a period that is over, or of one that is not, or runs backwards."""
+    recorded = state.life.results if state.life else ()
+    start = recorded[-1].end if recorded else state.period.start
+    end = min(start + timedelta(days=random.choice([-1, 30, 30, 92])), day_at(now, state.zone) + timedelta(days=1))
+    targets = [target.id for target in state.edition.terms.targets] if state.edition else []
+    named = random.choice([targets, targets, targets[:1], [], ["unknown"], targets * 2])
+    values = [Decimal(random.choice(["-1", "90", "99.9", "100", "101"])) for _ in named]
+    measured = tuple(Measured(target=target, value=value) for target, value in zip(named, values, strict=True))
+    return Results(start=start, end=end, measured=measured)
+
+
+def _an_end(random: Random, state: AgreementState) -> date:
+    end = end_of(state) if state.life else state.period.end
+    return random.choice([end, end, end, state.period.end, end + timedelta(days=1)])
+
+
+def _a_day(random: Random, state: AgreementState, now: datetime) -> date:
+    return day_at(now, state.zone) + timedelta(days=random.choice([-400, -1, 0, 1, 10, 40, 89, 90, 120, 400]))
+
+
+def _a_termination(random: Random, state: AgreementState, by: str, id_: str, now: datetime) -> c.Command:
+    return c.OpenTermination(
+        by=by,
+        decision_id=id_,
+        case=f"CRM-{random.randint(1, 3)}",
+        cause=random.choice(list(Cause)),
+        requested_by=random.choice(list(Side)),
+        effective=_a_day(random, state, now),
+        reason="they leave",
+        waiver=random.choice([None, None, "both sides want it"]),
+    )
+
+
+def _a_case(random: Random, state: AgreementState) -> str:
+    termination = state.life.termination if state.life else None
+    return termination.case if termination and random.random() < 0.8 else f"CRM-{random.randint(1, 3)}"
+
+
+def _a_check(random: Random, state: AgreementState, by: str, id_: str) -> c.Command:
+    """Every question answered, or one too few, or one twice; met, or not, with a note or without."""
+    termination = state.life.termination if state.life else None
+    cause = termination.cause if termination and random.random() < 0.9 else random.choice(list(Cause))
+    keys = [question.key for question in checklist_of(cause)]
+    keys = random.choice([keys, keys, keys, keys[1:], [*keys, keys[0]], [*keys, "unknown"]])
+    unmet = random.choice([None, None, random.choice(keys)])
+    note = random.choice([None, "the paper is lost"])
+    answers = tuple(c.Answer(question=key, is_met=key != unmet, note=note) for key in keys)
+    return c.CheckTermination(by=by, decision_id=id_, case=_a_case(random, state), answers=answers)
 
 
 def _an_edition(random: Random, state: AgreementState) -> EditionRef:

@@ -12,10 +12,10 @@ from sla.commands import Decide, Delegate, SubmitOffer
 from sla.errors import AlreadyDone, NotPossible, NotYourRole, OwnWork
 from sla.events import Fact
 from sla.kinds import Kind
-from sla.letters import LetterKind
+from sla.letter_kinds import LetterKind
 from sla.lifecycle import allowed
+from sla.living import next_due
 from sla.money import Money
-from sla.patience import next_due
 from sla.policy import ApprovalPolicy, ApprovalStage, Approver, Condition, Mode
 from sla.stages import Stage, Verb
 from sla.transitions import act, silence

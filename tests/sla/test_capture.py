@@ -3,7 +3,7 @@
 from sla.agreement import AgreementState
 from sla.commands import ConfirmRequirements, RecordRequirements
 from sla.errors import NotPossible, NotYourRole, StaleEdition, WrongStage
-from sla.letters import LetterKind
+from sla.letter_kinds import LetterKind
 from sla.lifecycle import allowed
 from sla.stages import Stage, Verb
 from sla.transitions import act

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sla.agreement import Call
 from sla.errors import AlreadyDone, NotPossible, NotYourRole, OwnWork
-from sla.letters import LetterKind
-from sla.patience import next_due
+from sla.letter_kinds import LetterKind
+from sla.living import next_due
 from sla.stages import Stage
 from sla.transitions import act, silence
 from tests.people import ANA, CHEN, DORA, EVE, FINN, GITA, HUGO, JUN, KOFI, LENA, MARA, PIA

@@ -12,12 +12,15 @@ from sla.targets import Outcome, Throughput
 from sla.terms import (
     Period,
     Price,
+    PriceRevision,
+    Ratchet,
     Refused,
     Renewal,
     RenewalMode,
     ReviewCadence,
     Selection,
     ServiceHours,
+    SuspensionRule,
     Termination,
     Terms,
 )
@@ -159,6 +162,10 @@ OTHERS: dict[str, tuple[object, list[str]]] = {
     "review": (ReviewCadence(every_months=1), ["review"]),
     "termination": (Termination(notice_months=1, clause="By letter."), ["notice of termination", "termination clause"]),
     "price": (None, ["price"]),
+    "price_revision": (PriceRevision(index="consumer prices"), ["price revision"]),
+    "ratchet": (Ratchet(after_results=3), ["proposal of better levels"]),
+    "suspension": (SuspensionRule(extends_term=True, longest_days=30), ["longest suspension", "suspension"]),
+    "effective_from": (date(2027, 6, 1), ["effective from"]),
     "renewal": (Renewal(mode=RenewalMode.TACIT, renewal_months=12, notice_months=2), ["renewal"]),
 }
 
@@ -174,6 +181,71 @@ def test_no_field_of_the_terms_changes_unseen(field: str) -> None:
     assert [each.what for each in difference(people.terms(), after)] == expected
     assert [each.what for each in difference(after, people.terms())] == expected
     assert text_difference(people.terms(), after) != ""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            {},
+            {"ratchet": Ratchet(after_results=3)},
+            (
+                "proposal of better levels",
+                Effect.TIGHTENED,
+                "never",
+                "after 3 results in a row above the committed level",
+            ),
+        ),
+        (
+            {"ratchet": Ratchet(after_results=1)},
+            {"ratchet": Ratchet(after_results=2)},
+            (
+                "proposal of better levels",
+                Effect.LOOSENED,
+                "after 1 result in a row above the committed level",
+                "after 2 results in a row above the committed level",
+            ),
+        ),
+        (
+            {},
+            {"suspension": SuspensionRule(longest_days=30)},
+            ("longest suspension", Effect.TIGHTENED, "90 days", "30 days"),
+        ),
+        (
+            {"suspension": SuspensionRule(longest_days=30)},
+            {"suspension": SuspensionRule(longest_days=31)},
+            ("longest suspension", Effect.LOOSENED, "30 days", "31 days"),
+        ),
+        (
+            {},
+            {"suspension": SuspensionRule(extends_term=True)},
+            ("suspension", Effect.CHANGED, "leaves the end", "moves the end"),
+        ),
+        (
+            {"price_revision": PriceRevision(index="CPI", highest=Decimal(3))},
+            {"price_revision": PriceRevision(index="CPI", may_fall=True)},
+            ("price revision", Effect.CHANGED, "by CPI, at most 3 %, never down", "by CPI, up or down"),
+        ),
+        (
+            {"effective_from": date(2027, 6, 1)},
+            {"effective_from": date(2027, 7, 1)},
+            ("effective from", Effect.CHANGED, "2027-06-01", "2027-07-01"),
+        ),
+    ],
+)
+def test_the_rules_of_the_running_agreement_are_told_with_their_direction(
+    before: dict[str, object], after: dict[str, object], expected: Row
+) -> None:
+    assert rows(people.terms("1000.00", **before), people.terms("1000.00", **after)) == [expected]
+
+
+def test_a_suspension_rule_that_says_what_holds_anyway_changes_nothing() -> None:
+    assert difference(people.terms(), people.terms(suspension=SuspensionRule())) == ()
+
+
+def test_a_direction_is_told_as_a_sentence() -> None:
+    changes = difference(people.terms(), people.terms(suspension=SuspensionRule(longest_days=91)))
+    assert [each.sentence for each in changes] == ["Longest suspension is loosened: 91 days instead of 90 days."]
 
 
 def test_the_same_terms_have_no_difference() -> None:

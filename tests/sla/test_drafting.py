@@ -1,11 +1,13 @@
 """The gate: an edition leaves drafting complete, or hears everything that it lacks."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from sla.commands import SubmitDraft
+from sla.agreement import AgreementState, edition_of
+from sla.amendment import scene
+from sla.commands import SubmitDraft, SubmitOffer
 from sla.drafting import gaps, submit_draft, with_edition
 from sla.errors import Incomplete, NotPossible
 from sla.events import Fact
@@ -16,6 +18,7 @@ from sla.stages import Stage
 from sla.targets import Availability
 from sla.terms import Origin, Period, Price, Refused, Selection, Terms
 from tests import people
+from tests.sla.lives import TACIT, amending, berlin, played, refusal, renegotiating
 
 ASKED = RequirementDocument(rows=(people.requirement(1), people.requirement(2)))
 
@@ -138,3 +141,115 @@ def test_a_target_without_requirements_is_no_gap() -> None:
         id="extra", name="Extra", measure="m", source="s", committed=Decimal(99), acceptable=Decimal(98)
     )
     assert gaps(people.terms(targets=(*people.terms().targets, extra)), ASKED) == ()
+
+
+# -- the dates of an amendment
+
+MARCH = berlin(2027, 3, 1)
+
+
+def amendment(**changes: object) -> AgreementState:
+    """The agreement in force, with an amendment to be drafted."""
+    return renegotiating(played(people.in_force(**{"review": None} | changes), MARCH), MARCH)
+
+
+def held(state: AgreementState, **changes: object) -> str:
+    """The sentence with which the draft of an amendment is refused."""
+    written = Terms.model_validate(people.terms("900.00", **changes).model_dump())
+    return refusal(state, SubmitDraft(by=people.FINN, decision_id="d", terms=written), NotPossible, MARCH)
+
+
+def year(end: date, start: date = date(2027, 1, 1), zone: str = "Europe/Berlin") -> Period:
+    return Period(start=start, end=end, zone=zone)
+
+
+def test_a_first_draft_states_no_day_of_effect() -> None:
+    with pytest.raises(NotPossible) as caught:
+        with_edition(
+            people.a_state(),
+            people.terms(effective_from=date(2027, 6, 1)),
+            Origin.DRAFT,
+            people.FINN,
+            people.MONDAY,
+        )
+    assert str(caught.value) == (
+        "effective_from belongs to an amendment; a first agreement counts from the start of its period, 2027-01-01: "
+        "leave it out"
+    )
+
+
+@pytest.mark.parametrize("day", [None, date(2027, 6, 1)])
+def test_terms_that_are_in_force_already_amend_nothing(day: date | None) -> None:
+    state = renegotiating(played(people.in_force(), MARCH), MARCH)
+    same = SubmitDraft(by=people.FINN, decision_id="d", terms=people.terms(effective_from=day))
+    told = refusal(state, same, NotPossible, MARCH)
+    assert told == (
+        f"these terms are those of edition {edition_of(state).no}, which is in force; change something, or withdraw "
+        "the amendment"
+    )
+
+
+def test_an_offer_that_goes_back_to_the_terms_in_force_amends_nothing_either() -> None:
+    state, now = amending(played(people.in_force(), MARCH), Stage.NEGOTIATING, people.terms("900.00"), MARCH)
+    offer = SubmitOffer(
+        by=people.BO,
+        decision_id="o",
+        edition=edition_of(scene(state)).ref,
+        terms=people.terms(),
+        expires_at=now + timedelta(days=5),
+    )
+    assert refusal(state, offer, NotPossible, now).startswith("these terms are those of edition")
+
+
+@pytest.mark.parametrize(
+    "period",
+    [year(date(2028, 1, 1), start=date(2027, 2, 1)), year(date(2028, 1, 1), zone="Europe/Lisbon")],
+)
+def test_an_amendment_keeps_the_beginning_and_the_zone(period: Period) -> None:
+    assert held(amendment(), period=period) == (
+        f"the period begins on {period.start} ({period.zone}); an amendment keeps the beginning and the zone of the "
+        "agreement, 2027-01-01 (Europe/Berlin)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "day", "effective"),
+    [
+        (date(2027, 3, 2), None, "2027-03-02"),
+        (date(2027, 2, 1), None, "2027-03-02"),
+        (date(2027, 6, 1), date(2027, 6, 1), "2027-06-01"),
+    ],
+)
+def test_a_new_end_is_ahead_of_the_day_of_effect(end: date, day: date | None, effective: str) -> None:
+    assert held(amendment(), period=year(end), effective_from=day) == (
+        f"the period ends on {end}, and the edition takes effect on {effective} at the earliest; a later end is "
+        "expected"
+    )
+
+
+@pytest.mark.parametrize("day", [date(2027, 2, 28), date(2027, 3, 1)])
+def test_an_amendment_takes_effect_in_the_future(day: date) -> None:
+    assert held(amendment(), effective_from=day) == (
+        f"effective_from is {day}, which is not ahead; a day from 2027-03-02 on is expected, or none for the day "
+        "after the last signature"
+    )
+
+
+def test_an_amendment_takes_effect_before_the_end() -> None:
+    assert held(amendment(), effective_from=date(2028, 1, 1)) == (
+        "effective_from is 2028-01-01, and 0001 ends on 2028-01-01; a day until 2027-12-31 is expected"
+    )
+
+
+def test_an_amendment_with_a_new_end_takes_effect_at_the_old_one_at_the_latest() -> None:
+    period = year(date(2029, 1, 1))
+    assert held(amendment(), period=period, effective_from=date(2028, 1, 2)) == (
+        "effective_from is 2028-01-02, and 0001 ends on 2028-01-01; a day until 2028-01-01 is expected"
+    )
+
+
+def test_where_the_term_renews_an_amendment_may_take_effect_in_the_next_one() -> None:
+    told = held(amendment(renewal=TACIT), renewal=TACIT, effective_from=date(2029, 1, 1))
+    assert told == (
+        "effective_from is 2029-01-01, and the next term ends on 2029-01-01; a day until 2028-12-31 is expected"
+    )

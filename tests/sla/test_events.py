@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sla.events import Event, Fact, broken_link
+from sla.events import Certificate, Event, Fact, broken_link
 from sla.stages import Stage
 from sla.terms import EditionRef
 from tests.people import EVE, life
@@ -25,6 +25,8 @@ CHANGES: dict[str, object] = {
     "sentence": "Nothing happened. ",
     "reason": "another",
     "decision_id": "another",
+    "amending": Stage.SIGNING,
+    "certificate": Certificate(timers=0, activities=0, schedules=0, steps=()),
     "previous": "f" * 64,
 }
 

@@ -6,10 +6,12 @@ import pytest
 
 from sla.agreement import AgreementState
 from sla.commands import Acknowledge, AgreeEngineer, Delegate, NameEngineer, RaiseComment, Withdraw
+from sla.invitations import INVITATIONS
 from sla.kinds import Kind, Side
-from sla.letters import INVITATIONS, Letter, LetterKind
+from sla.letter_kinds import LetterKind
+from sla.letters import Letter
 from sla.lifecycle import VERBS
-from sla.patience import next_due
+from sla.living import next_due
 from sla.people import Person, Role
 from sla.request import competent_engineers
 from sla.stages import Stage, Verb
@@ -131,7 +133,7 @@ def test_whoever_names_the_engineer_reads_who_is_competent() -> None:
 def test_a_letter_leaves_its_reader_only_the_known_words_to_fill_in() -> None:
     for row in INVITATIONS.values():
         for command in (row.command, *row.alternatives):
-            assert set(re.findall(r"\b[A-Z]{2,}\b", command)) <= {"TEXT", "FILE", "AMOUNT", "EMAIL", "WHEN"}
+            assert set(re.findall(r"\b[A-Z]{2,}\b", command)) <= {"TEXT", "FILE", "AMOUNT", "EMAIL", "WHEN", "SCORE"}
 
 
 def test_a_letter_about_one_of_two_tasks_speaks_of_that_one() -> None:
@@ -157,7 +159,9 @@ def test_a_reminder_speaks_of_the_task_that_is_overdue() -> None:
     ]
 
 
-@pytest.mark.parametrize("stage", [stage for stage in Stage if not stage.is_end and stage is not Stage.ACTIVE])
+@pytest.mark.parametrize(
+    "stage", [stage for stage in Stage if not stage.is_end and stage not in {Stage.ACTIVE, Stage.ENDING}]
+)
 def test_an_end_is_told_to_the_requester_to_both_sides_and_to_whoever_was_waited_for(stage: Stage) -> None:
     state = state_in(stage)
     ended = act(state, Withdraw(by=ANA, decision_id="w", reason="No budget."), NOON)

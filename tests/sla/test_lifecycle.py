@@ -8,13 +8,13 @@ from sla.errors import NotYourRole, WrongStage
 from sla.kinds import Kind, Level
 from sla.lifecycle import VERBS, allowed, permit
 from sla.paths import PATHS, next_stage
-from sla.stages import ENDS, Stage, Verb
+from sla.stages import ENDS, LIVING_VERBS, Stage, Verb
 from sla.terms import EditionRef
 from sla.transitions import ACTS, STAGES
 from tests.people import ANA, BO, CHEN, DORA, EVE, FINN, GITA, HUGO, INES, JUN, KOFI, LENA, MARA, PIA
 from tests.sla.lives import NOON, carried, do, refusal, silent_until, state_in
 
-OPEN = [stage for stage in Stage if not stage.is_end and stage is not Stage.ACTIVE]
+OPEN = [stage for stage in Stage if not stage.is_end and stage not in {Stage.ACTIVE, Stage.ENDING}]
 
 BUTTONS: dict[Stage, dict[str, set[Verb]]] = {
     Stage.REQUESTED: {FINN: {Verb.NAME_ENGINEER}, BO: {Verb.NAME_ENGINEER}},
@@ -32,7 +32,12 @@ BUTTONS: dict[Stage, dict[str, set[Verb]]] = {
     },
     Stage.APPROVING: {DORA: {Verb.DECIDE, Verb.DELEGATE}, HUGO: {Verb.DECIDE, Verb.DELEGATE}},
     Stage.SIGNING: {PIA: {Verb.SIGN, Verb.DECLINE_TO_SIGN}, INES: {Verb.SIGN, Verb.DECLINE_TO_SIGN}},
-    Stage.ACTIVE: {},
+    Stage.ACTIVE: {
+        **{email: {Verb.REQUEST_CHANGE} for email in (ANA, INES)},
+        CHEN: {Verb.REQUEST_CHANGE, Verb.RECORD_RESULTS},
+        BO: {Verb.REQUEST_CHANGE, Verb.OPEN_TERMINATION},
+        FINN: {Verb.REQUEST_CHANGE, Verb.OPEN_TERMINATION, Verb.RECORD_RESULTS, Verb.OFFER_RIGHT},
+    },
 }
 MAY_WITHDRAW = {ANA, INES, BO, FINN}
 EVERYBODY = (ANA, INES, BO, CHEN, DORA, FINN, GITA, HUGO, JUN, KOFI, LENA, MARA, PIA, EVE)
@@ -59,8 +64,15 @@ def test_whoever_is_waited_for_may_do_what_they_are_waited_for(stage: Stage) -> 
 
 def test_every_verb_has_a_row_and_an_act_and_every_open_stage_a_rule_for_silence() -> None:
     assert set(VERBS) == set(ACTS) == set(Verb)
-    assert set(STAGES) == set(OPEN)
-    assert not any(row.stages & (ENDS | {Stage.ACTIVE}) for row in VERBS.values())
+    assert set(STAGES) == {*OPEN, Stage.ACTIVE}
+    assert not any(row.stages & ENDS for row in VERBS.values())
+
+
+def test_what_lives_is_done_in_force_only_and_nobody_takes_a_step_of_the_stop() -> None:
+    for verb, row in VERBS.items():
+        expected = {Stage.ACTIVE} if verb in LIVING_VERBS else {Stage.ENDING} if verb is Verb.TAKE_STEP else set(OPEN)
+        assert row.stages <= expected, verb
+    assert VERBS[Verb.TAKE_STEP].holders(state_in(Stage.ACTIVE)) == ()
 
 
 def test_each_kind_has_its_path() -> None:

@@ -10,9 +10,9 @@ from sla.commands import AcceptOffer, RejectOffer, SubmitDraft, SubmitOffer, Wit
 from sla.errors import Incomplete, NotPossible, NotYourRole, OutOfTurn, StaleEdition
 from sla.events import Fact
 from sla.kinds import Side
-from sla.letters import LetterKind
+from sla.letter_kinds import LetterKind
 from sla.lifecycle import allowed
-from sla.patience import next_due
+from sla.living import next_due
 from sla.stages import Stage, Verb
 from sla.transitions import act, silence
 from tests.autopilot import terms_for

@@ -9,8 +9,9 @@ from sla.agreement import AgreementState
 from sla.calendars import WorkCalendar, is_working_day
 from sla.events import Fact
 from sla.kinds import Kind
-from sla.letters import LetterKind
-from sla.patience import PATIENCE, next_due, overdue
+from sla.letter_kinds import LetterKind
+from sla.living import next_due
+from sla.patience import PATIENCE, overdue
 from sla.people import Person
 from sla.provider import ProviderProfile
 from sla.stages import ENDS, Stage

@@ -4,7 +4,7 @@ from sla.commands import AgreeEngineer, NameEngineer, Withdraw
 from sla.errors import AlreadyDone, NotPossible, NotYourRole
 from sla.events import Fact
 from sla.kinds import Level
-from sla.letters import LetterKind
+from sla.letter_kinds import LetterKind
 from sla.lifecycle import allowed
 from sla.people import Person, Role
 from sla.stages import Stage, Verb

@@ -4,7 +4,7 @@ from sla.agreement import AgreementState
 from sla.commands import Acknowledge, Command, Inspect, RaiseComment, ResolveComment
 from sla.errors import AlreadyDone, NotPossible, NotYourRole, OwnWork, StaleEdition, WrongStage
 from sla.events import Fact
-from sla.letters import LetterKind
+from sla.letter_kinds import LetterKind
 from sla.lifecycle import allowed
 from sla.review import MOST_COMMENTS
 from sla.stages import Stage, Verb

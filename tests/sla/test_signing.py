@@ -7,9 +7,9 @@ from sla.commands import DeclineToSign, Sign, Withdraw
 from sla.errors import AlreadyDone, NotPossible, NotYourRole, OutOfTurn, StaleEdition
 from sla.events import Fact
 from sla.kinds import Side
-from sla.letters import LetterKind
+from sla.letter_kinds import LetterKind
 from sla.lifecycle import allowed
-from sla.patience import next_due
+from sla.living import next_due
 from sla.policy import OnDeadline, SigningOrder, SigningRule
 from sla.signing import begin, unsigned
 from sla.stages import Stage, Verb

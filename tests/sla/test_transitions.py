@@ -8,8 +8,8 @@ from sla.agreement import AgreementState
 from sla.commands import Decide, NameEngineer, RecordRequirements
 from sla.errors import NotYourRole, Refusal
 from sla.events import Fact, broken_link
-from sla.letters import LetterKind
-from sla.patience import next_due
+from sla.letter_kinds import LetterKind
+from sla.living import next_due
 from sla.stages import Stage
 from sla.transitions import MOST_DONE, act, done, refused_sign_off, silence
 from tests.autopilot import BUILDERS
@@ -97,7 +97,7 @@ def test_a_strangers_sign_off_is_told_to_the_sla_manager_and_never_to_the_strang
 
 def test_a_state_of_every_stage_travels_without_loss() -> None:
     for stage in Stage:
-        if stage.is_end:
+        if stage.is_end or stage is Stage.ENDING:
             continue
         state = state_in(stage)
         assert AgreementState.model_validate_json(state.model_dump_json()) == state
