@@ -17,6 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.absent import NoCompliance, NoMonitoring, NoUnderpinning
 from activities.database import migrate, open_engine
 from activities.letters import SmtpLetters
 from activities.outbox import Outbox
@@ -59,11 +60,21 @@ def build_worker(
 ) -> Worker:
     """A worker with every workflow and activity of the product; needs the thread pool to be as large as the setting."""
     records, letters = SqlRecords(engine), SmtpLetters(Outbox(engine), settings)
+    compliance, monitoring, underpinning = NoCompliance(), NoMonitoring(), NoUnderpinning()
     return Worker(
         client,
         task_queue=task_queue,
         workflows=[Agreement, Mailroom],
-        activities=[records.number, records.record, records.beyond, letters.deliver],
+        activities=[
+            records.number,
+            records.record,
+            records.beyond,
+            letters.deliver,
+            compliance.judge_final_period,
+            compliance.settle_credits,
+            monitoring.stop,
+            underpinning.flag,
+        ],
         activity_executor=ThreadPoolExecutor(settings.worker_threads, thread_name_prefix="register"),
         workflow_runner=runner or production_runner(),
         max_cached_workflows=settings.worker_cached_workflows,

@@ -14,14 +14,17 @@ from temporalio.exceptions import FailureError
 
 from sla import transitions
 from sla.agreement import AgreementState, Done
-from sla.commands import Command, Decide, heard
+from sla.commands import Command, Decide, TakeStep, heard
+from sla.ending import StopStep, next_step
 from sla.intake import Opening, opened
-from sla.patience import next_due
+from sla.living import next_due
+from sla.stages import Stage
 from sla.transitions import Transition
 from workflows.ids import NUMBER_KEY
 from workflows.messages import Beyond, Entry, Numbered, NumberRequest, Receipt, Recorded, Standing
 from workflows.options import RECORD_AT_ONCE, RECORD_PATIENTLY
 from workflows.ports import Records
+from workflows.stop import asked_of
 
 _Asked = TypeVar("_Asked", NumberRequest, Entry, Beyond)
 _Answer = TypeVar("_Answer", Numbered, Recorded)
@@ -48,6 +51,7 @@ class Desk:
         self._entering = asyncio.Lock()
         self._entered = 0
         self._rings = 0
+        self._asking = 0
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
         self._foreseen: _Foreseen | None = None
@@ -67,7 +71,7 @@ class Desk:
             form_digest=opening.form_digest,
             at=workflow.now(),
         )
-        number = (await _ask_register(Records.number, request)).number
+        number = (await self._ask(Records.number, request)).number
         self._first = lambda at: transitions.receive(opened(opening, number, at), at)
         async with self._entering:
             await self._enter(lambda: self._first(workflow.now()) if self._first and self.state is None else None)
@@ -79,6 +83,7 @@ class Desk:
         if state is None or command.seen > state.head.seq:
             return
         if transitions.first_answer(state, command) is None:
+            state = transitions.caught_up(state, now)
             self._foreseen = _Foreseen(state, command, now, transitions.act(state, command, now))
 
     async def act(self, command: Command) -> Receipt:
@@ -86,6 +91,7 @@ class Desk:
         await workflow.wait_condition(lambda: self.state is not None)
         async with self._entering:
             await self._catch_up_to(command.seen)
+            await self._play_what_is_due()
             done = await self._enter(lambda: self._made_of(command), command)
             done = done or transitions.first_answer(self.current, command)
             assert done is not None
@@ -107,6 +113,7 @@ class Desk:
         await workflow.wait_condition(lambda: self.state is not None)
         async with self._entering:
             await self._catch_up_to(command.seen)
+            await self._play_what_is_due()
             await self._enter(lambda: self._signed_off(command), command)
 
     def _signed_off(self, command: Decide) -> Transition | None:
@@ -125,15 +132,55 @@ class Desk:
         seen = (self._entered, self._rings)
         await workflow.wait_condition(lambda: (self._entered, self._rings) != seen)
 
+    async def _play_what_is_due(self) -> None:
+        """While it is in force, dates that have come are played before anybody acts: an outage changes no order."""
+        while self.current.life is not None and (due := next_due(self.current)) and due <= workflow.now():
+            await self._enter(self._made_of_silence)
+
     def _made_of_silence(self) -> Transition | None:
         """What silence makes of the state; nothing when somebody spoke in the meantime."""
         due, now = next_due(self.current), workflow.now()
         return transitions.silence(self.current, now) if due is not None and due <= now else None
 
+    async def wake(self) -> None:
+        """An agreement that an earlier release has signed begins to keep its dates; any other goes on sleeping."""
+        await workflow.wait_condition(lambda: self.state is not None)
+        async with self._entering:
+            await self._enter(self._taken_up)
+
+    def _taken_up(self) -> Transition | None:
+        sleeps = self.current.stage is Stage.ACTIVE and self.current.life is None
+        return transitions.silence(self.current, workflow.now()) if sleeps else None
+
+    async def take_step_of_the_stop(self) -> None:
+        """Asks the neighbour whose step it is, and records what it answers. The last step is the agreement's own."""
+        step = next_step(self.current)
+        if step is StopStep.CLOSE:
+            self.put_away()
+            await workflow.wait_condition(workflow.all_handlers_finished)
+        answered = await asked_of(step, self.current)
+        if answered is None:
+            return
+        command = TakeStep(
+            decision_id=f"stop/{step}",
+            step=step,
+            answered=answered,
+            timers=0 if self._alarm is None else 1,
+            activities=self._asking,
+        )
+        async with self._entering:
+            await self._enter(lambda: self._stepped(command), command)
+
+    def _stepped(self, command: TakeStep) -> Transition | None:
+        if transitions.first_answer(self.current, command) is not None:
+            return None
+        return transitions.take_step(self.current, command, workflow.now())
+
     def put_away(self) -> None:
         """No alarm rings any more."""
         if self._alarm is not None:
             self._alarm.cancel()
+            self._alarm = None
 
     async def _enter(self, make: Callable[[], Transition | None], command: Command | None = None) -> Done | None:
         """Has one transition recorded, then makes its state the current one. To be called by one at a time.
@@ -143,7 +190,7 @@ class Desk:
         that this history has never seen. It has happened; it is made again first, and then this one is judged anew.
         """
         while (transition := make()) is not None:
-            recorded = await _ask_register(Records.record, Entry.of(transition, workflow.info().workflow_id, command))
+            recorded = await self._ask(Records.record, Entry.of(transition, workflow.info().workflow_id, command))
             if recorded.already is not None and command is not None:
                 transitions.refuse_another(recorded.already, command)
                 return recorded.already
@@ -159,7 +206,7 @@ class Desk:
             asked = Beyond(
                 workflow_id=workflow.info().workflow_id, number=self.current.number, seq=self.current.head.seq
             )
-            standing = (await _ask_register(Records.beyond, asked)).standing
+            standing = (await self._ask(Records.beyond, asked)).standing
             if standing is None:
                 return
             await self._make_again(standing)
@@ -181,9 +228,19 @@ class Desk:
         if standing.said is None:
             return transitions.silence(self.state, standing.at)
         command = heard(standing.said)
+        if isinstance(command, TakeStep):
+            return transitions.take_step(self.state, command, standing.at)
         if isinstance(command, Decide):
             return transitions.sign_off(self.state, command, standing.at)
         return transitions.act(self.state, command, standing.at)
+
+    async def _ask(self, method: Callable[[Records, _Asked], _Answer], asked: _Asked) -> _Answer:
+        """Asks the register, and counts what is open."""
+        self._asking += 1
+        try:
+            return await _ask_register(method, asked)
+        finally:
+            self._asking -= 1
 
     def _now_stands(self, transition: Transition) -> None:
         is_first, self.state = self.state is None, transition.state

@@ -9,11 +9,15 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from sla import commands
+from sla.agenda import Entry, agenda
 from sla.agreement import AgreementState
 from sla.commands import Command, Decide
 from sla.errors import SlaError
 from workflows.desk import Desk
 from workflows.messages import Receipt
+
+MOST_ENTRIES = 1000
+"""A query answers within the two seconds that a workflow may think; `sla agenda` shows the longest agendas whole."""
 
 
 class AgreementDoors:
@@ -42,6 +46,17 @@ class AgreementDoors:
     async def sign_off(self, command: Decide) -> None:
         """An approver's decision by signal."""
         await self.desk.sign_off(command)
+
+    @workflow.query
+    def agenda(self) -> tuple[Entry, ...]:
+        """The dates ahead as of the last task of the workflow, with their causes. Source: SEE-1."""
+        state = self.desk.state
+        return agenda(state, workflow.now(), MOST_ENTRIES) if state else ()
+
+    @workflow.signal
+    async def wake(self) -> None:
+        """Sent by `sla doctor --wake` to an agreement that an earlier release has signed."""
+        await self.desk.wake()
 
     @workflow.update
     async def name_engineer(self, command: commands.NameEngineer) -> Receipt:
@@ -212,6 +227,123 @@ class AgreementDoors:
 
     @withdraw.validator
     def _refuse_withdraw(self, command: commands.Withdraw) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def conclude_review(self, command: commands.ConcludeReview) -> Receipt:
+        """See `sla.commands.ConcludeReview`."""
+        return await self._act(command)
+
+    @conclude_review.validator
+    def _refuse_conclude_review(self, command: commands.ConcludeReview) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def request_change(self, command: commands.RequestChange) -> Receipt:
+        """See `sla.commands.RequestChange`."""
+        return await self._act(command)
+
+    @request_change.validator
+    def _refuse_request_change(self, command: commands.RequestChange) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def record_results(self, command: commands.RecordResults) -> Receipt:
+        """See `sla.commands.RecordResults`."""
+        return await self._act(command)
+
+    @record_results.validator
+    def _refuse_record_results(self, command: commands.RecordResults) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def give_notice(self, command: commands.GiveNotice) -> Receipt:
+        """See `sla.commands.GiveNotice`."""
+        return await self._act(command)
+
+    @give_notice.validator
+    def _refuse_give_notice(self, command: commands.GiveNotice) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def acknowledge_notice(self, command: commands.AcknowledgeNotice) -> Receipt:
+        """See `sla.commands.AcknowledgeNotice`."""
+        return await self._act(command)
+
+    @acknowledge_notice.validator
+    def _refuse_acknowledge_notice(self, command: commands.AcknowledgeNotice) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def agree_renewal(self, command: commands.AgreeRenewal) -> Receipt:
+        """See `sla.commands.AgreeRenewal`."""
+        return await self._act(command)
+
+    @agree_renewal.validator
+    def _refuse_agree_renewal(self, command: commands.AgreeRenewal) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def state_index(self, command: commands.StateIndex) -> Receipt:
+        """See `sla.commands.StateIndex`."""
+        return await self._act(command)
+
+    @state_index.validator
+    def _refuse_state_index(self, command: commands.StateIndex) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def suspend(self, command: commands.Suspend) -> Receipt:
+        """See `sla.commands.Suspend`."""
+        return await self._act(command)
+
+    @suspend.validator
+    def _refuse_suspend(self, command: commands.Suspend) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def reinstate(self, command: commands.Reinstate) -> Receipt:
+        """See `sla.commands.Reinstate`."""
+        return await self._act(command)
+
+    @reinstate.validator
+    def _refuse_reinstate(self, command: commands.Reinstate) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def open_termination(self, command: commands.OpenTermination) -> Receipt:
+        """See `sla.commands.OpenTermination`."""
+        return await self._act(command)
+
+    @open_termination.validator
+    def _refuse_open_termination(self, command: commands.OpenTermination) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def check_termination(self, command: commands.CheckTermination) -> Receipt:
+        """See `sla.commands.CheckTermination`."""
+        return await self._act(command)
+
+    @check_termination.validator
+    def _refuse_check_termination(self, command: commands.CheckTermination) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def withdraw_termination(self, command: commands.WithdrawTermination) -> Receipt:
+        """See `sla.commands.WithdrawTermination`."""
+        return await self._act(command)
+
+    @withdraw_termination.validator
+    def _refuse_withdraw_termination(self, command: commands.WithdrawTermination) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def offer_right(self, command: commands.OfferRight) -> Receipt:
+        """See `sla.commands.OfferRight`."""
+        return await self._act(command)
+
+    @offer_right.validator
+    def _refuse_offer_right(self, command: commands.OfferRight) -> None:
         self._refuse(command)
 
 

@@ -11,12 +11,13 @@ from pydantic import Field
 from sla.agreement import AgreementState, Done, waited_for
 from sla.commands import Command, Said, said
 from sla.events import Event
-from sla.fields import Instant, Value
+from sla.fields import Day, Instant, Line, Value
 from sla.intake import Opening
 from sla.letters import Letter
-from sla.patience import next_due
+from sla.living import next_due, risks
+from sla.renewal import ends_on
 from sla.stages import Stage
-from sla.terms import Edition
+from sla.terms import Edition, EditionRef
 from sla.transitions import Transition
 
 
@@ -28,7 +29,7 @@ class Carried(Value):
 
 
 class Closing(Value):
-    """The result of an agreement that has ended before it was in force."""
+    """The result of an agreement that has ended."""
 
     number: str
     stage: Stage
@@ -89,6 +90,14 @@ class Entry(Value):
     head_hash: str
     waiting_for: tuple[str, ...] = ()
     ending_why: str | None = None
+    risks: tuple[str, ...] = ()
+    """What every list shows as a risk. Source: REV-3."""
+    in_force: EditionRef | None = None
+    """The edition that counts, or the one in work before the signature; that of an amendment is in the event."""
+    amending: Stage | None = None
+    """The stage of the amendment on its way. Source: AME-1."""
+    term_ends: Day | None = None
+    """The day (outside) on which it ends, as things stand."""
     event: Event
     edition: Edition | None = None
     letters: tuple[Letter, ...] = ()
@@ -106,6 +115,10 @@ class Entry(Value):
             head_hash=state.head.hash,
             waiting_for=waited_for(state),
             ending_why=state.ending.why if state.ending else None,
+            risks=risks(state),
+            in_force=state.edition.ref if state.edition else None,
+            amending=state.amendment.stage if state.amendment else None,
+            term_ends=ends_on(state),
             event=transition.event,
             edition=transition.new_edition,
             letters=transition.letters,
@@ -121,6 +134,32 @@ class Recorded(Value):
     standing: Standing | None = None
     already: Done | None = None
     """The decision id was carried out so long ago that the agreement no longer remembers it."""
+
+
+class StopOrder(Value):
+    """Asks a neighbour for its step of the ordered stop."""
+
+    workflow_id: str
+    number: str
+    service: str | None
+    ended_at: Instant
+    """From this instant on the agreement is in force no more."""
+    why: str
+
+    @classmethod
+    def of(cls, state: AgreementState, workflow_id: str) -> Self:
+        """What a neighbour needs to know of an agreement that has ended."""
+        ending = state.ending
+        assert ending is not None
+        return cls(
+            workflow_id=workflow_id, number=state.number, service=state.service, ended_at=ending.at, why=ending.why
+        )
+
+
+class StopAnswer(Value):
+    """What a neighbour's step came to, as one sentence for the record."""
+
+    sentence: Line
 
 
 class DeliveryRound(Value):

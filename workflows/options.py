@@ -38,6 +38,13 @@ RECORD_PATIENTLY = ActivityOptions(
 )
 """The register is away: an activity that tries until it is back costs no history while it waits."""
 
+STOP_PATIENTLY = ActivityOptions(
+    start_to_close_timeout=timedelta(seconds=30),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10)),
+)
+"""A neighbour that the ordered stop asks is asked again until it answers: no file is closed over its head. One whose
+worker has died is asked again after half a minute: a neighbour that needs longer begins its work, and answers soon."""
+
 DELIVER = ActivityOptions(
     start_to_close_timeout=timedelta(hours=2),
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),

@@ -4,7 +4,17 @@ from abc import ABC, abstractmethod
 
 from temporalio import activity
 
-from workflows.messages import Beyond, DeliveryReport, DeliveryRound, Entry, Numbered, NumberRequest, Recorded
+from workflows.messages import (
+    Beyond,
+    DeliveryReport,
+    DeliveryRound,
+    Entry,
+    Numbered,
+    NumberRequest,
+    Recorded,
+    StopAnswer,
+    StopOrder,
+)
 
 
 class Records(ABC):
@@ -26,6 +36,38 @@ class Records(ABC):
     @activity.defn(name="records.beyond")
     def beyond(self, asked: Beyond) -> Recorded:
         """The event that stands after `seq`, if one does. Changes nothing."""
+
+
+class Compliance(ABC):
+    """Whoever judges periods and settles credits. Asked twice, the answer is the same."""
+
+    @abstractmethod
+    @activity.defn(name="compliance.judge_final_period")
+    def judge_final_period(self, order: StopOrder) -> StopAnswer:
+        """Judges the last, perhaps partial period up to the end, and says what came of it."""
+
+    @abstractmethod
+    @activity.defn(name="compliance.settle_credits")
+    def settle_credits(self, order: StopOrder) -> StopAnswer:
+        """Settles the credits that are open at the end."""
+
+
+class Monitoring(ABC):
+    """Whoever measures the service."""
+
+    @abstractmethod
+    @activity.defn(name="monitoring.stop")
+    def stop(self, order: StopOrder) -> StopAnswer:
+        """Stops every measurement for this agreement. Twice is once."""
+
+
+class Underpinning(ABC):
+    """Whoever knows which contracts carry this agreement."""
+
+    @abstractmethod
+    @activity.defn(name="underpinning.flag")
+    def flag(self, order: StopOrder) -> StopAnswer:
+        """Flags the contracts that carried this agreement and now carry less. Twice is once."""
 
 
 class Letters(ABC):

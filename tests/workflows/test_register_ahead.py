@@ -6,19 +6,23 @@ only then judges what is asked now.
 
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import Engine
 from temporalio import activity
 from temporalio.client import Client
 
 from activities.records import SqlRecords
 from sla import transitions
-from sla.agreement import AgreementState
-from sla.commands import AgreeEngineer, Command, Decide, NameEngineer
-from sla.patience import next_due
+from sla.agreement import AgreementState, life_of
+from sla.commands import AgreeEngineer, Command, Decide, NameEngineer, TakeStep
+from sla.ending import STOP, StopStep
+from sla.life import ReviewOutcome
+from sla.living import next_due
 from sla.stages import Stage
 from tests.autopilot import next_command
 from tests.people import BO, CHEN, DORA, FINN, HUGO
 from tests.temporal import Case, World, world
+from tests.workflows.deeds import TACIT, change, conclusion, legal_check, month_of, renegotiated, termination
 from workflows.messages import Beyond, Entry, Numbered, NumberRequest, Recorded
 from workflows.ports import Records
 
@@ -31,8 +35,7 @@ class Haunted(Records):
 
     def leave(self, case: Case, state: AgreementState, command: Command | None, at: datetime) -> None:
         """Writes what a lost workflow task had made of the state."""
-        made = transitions.act(state, command, at) if command else transitions.silence(state, at)
-        self.real.record(Entry.of(made, case.handle.id, command))
+        self.real.record(Entry.of(_made(state, command, at), case.handle.id, command))
 
     @activity.defn(name="records.number")
     def number(self, request: NumberRequest) -> Numbered:
@@ -45,6 +48,14 @@ class Haunted(Records):
     @activity.defn(name="records.beyond")
     def beyond(self, asked: Beyond) -> Recorded:
         return self.real.beyond(asked)
+
+
+def _made(state: AgreementState, command: Command | None, at: datetime) -> transitions.Transition:
+    if command is None:
+        return transitions.silence(state, at)
+    if isinstance(command, TakeStep):
+        return transitions.take_step(state, command, at)
+    return transitions.act(state, command, at)
 
 
 async def _agrees(case: Case, here: World) -> AgreementState:
@@ -145,3 +156,112 @@ def _again(case: Case, state: AgreementState, command: NameEngineer, at: datetim
     other = command.model_copy(update={"by": BO})
     made = transitions.act(state, other, at)
     return Entry.of(made, case.handle.id, other)
+
+
+# -- in force
+
+
+async def test_a_date_that_a_dead_worker_has_kept_is_kept_once(temporal: Client, register: Engine) -> None:
+    records = Haunted(register)
+    async with world(temporal, register, records=records) as here:
+        case = await here.signed()
+        state = await case.state()
+        due = next_due(state)
+        assert due is not None
+        records.leave(case, state, None, due)
+        state = await case.live_to(month_of(state, 3, 5))
+        await _agrees(case, here)
+        assert case.facts(state.number)[16:19] == ["term_began", "review_prepared", "review_opened"]
+
+
+async def test_several_dates_that_a_dead_worker_has_kept_are_made_again_in_their_order(
+    temporal: Client, register: Engine
+) -> None:
+    records = Haunted(register)
+    async with world(temporal, register, records=records) as here:
+        case = await here.signed()
+        state = before = await case.state()
+        for _ in range(3):
+            due = next_due(state)
+            assert due is not None
+            records.leave(case, state, None, due)
+            state = transitions.silence(state, due).state
+        await case.act(change().model_copy(update={"seen": state.head.seq}))
+        after = await _agrees(case, here)
+        assert case.facts(state.number)[before.head.seq :] == [
+            "term_began",
+            "review_prepared",
+            "review_opened",
+            "change_requested",
+        ]
+        assert life_of(after).last_review == 1
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["the same again", "another one"])
+async def test_a_deed_in_force_that_was_lost_is_made_again(temporal: Client, register: Engine, same: bool) -> None:
+    records = Haunted(register)
+    async with world(temporal, register, records=records) as here:
+        case = await here.signed()
+        state = await case.state()
+        lost = change()
+        records.leave(case, state, lost, case.now(state))
+        receipt = await case.act(lost if same else change())
+        after = await _agrees(case, here)
+        assert receipt.seq == after.head.seq == state.head.seq + (1 if same else 2)
+        assert len(life_of(after).changes) == (1 if same else 2)
+
+
+async def test_a_conclusion_that_was_lost_still_leaves_its_run_behind(temporal: Client, register: Engine) -> None:
+    records = Haunted(register)
+    async with world(temporal, register, records=records) as here:
+        case = await here.signed()
+        await case.act(change())
+        state = await case.state()
+        first_run = (await case.handle.describe()).run_id
+        lost = conclusion("x1", ReviewOutcome.RENEGOTIATE)
+        records.leave(case, state, lost, case.now(state))
+        await case.act(lost)
+        after = await _agrees(case, here)
+        assert after.amendment is not None
+        assert (await case.handle.describe()).run_id != first_run
+
+
+async def test_a_decision_on_an_amendment_that_was_lost_is_made_again(temporal: Client, register: Engine) -> None:
+    records = Haunted(register)
+    async with world(temporal, register, records=records) as here:
+        case = await here.signed()
+        await renegotiated(case)
+        state = await case.carry_amendment(Stage.SIGNING)
+        lost = next_command(state, await case.clock())
+        assert lost is not None
+        records.leave(case, state, lost, await case.clock())
+        state = await case.carry_amendment()
+        await _agrees(case, here)
+        assert life_of(state).coming is not None
+
+
+@pytest.mark.parametrize("step", StopStep)
+async def test_a_step_of_the_stop_that_was_lost_is_told_once(
+    temporal: Client, register: Engine, step: StopStep
+) -> None:
+    """The register already holds the end and the steps up to this one, in words that nobody will say again."""
+    records = Haunted(register)
+    async with world(temporal, register, records=records) as here:
+        case = await here.signed(renewal=TACIT)
+        await case.act(termination(month_of(await case.state(), 1)))
+        await case.act(legal_check())
+        await case.live_to(month_of(await case.state(), 0, 5))
+        state, due = await case.state(), await case.clock()
+        while state.stage is not Stage.ENDING:
+            due = next_due(state) or due
+            records.leave(case, state, None, due)
+            state = transitions.silence(state, due).state
+        for lost in list(StopStep)[: list(StopStep).index(step) + 1]:
+            command = TakeStep(decision_id=f"stop/{lost}", step=lost, answered=f"{lost}, and then the light went out.")
+            records.leave(case, state, command, due)
+            state = transitions.take_step(state, command, due).state
+        await case.live_to(month_of(state, 2))
+        assert (await case.handle.result()).stage is Stage.TERMINATED
+        after = await _agrees(case, here)
+        assert case.facts(after.number)[-6:] == ["termination_took_effect", *(row.fact.value for row in STOP.values())]
+        assert life_of(after).stop[: len(life_of(state).stop)] == life_of(state).stop

@@ -11,8 +11,11 @@ from sqlalchemy import Engine
 from temporalio.client import Client
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from sla.agreement import life_of
 from sla.stages import Stage
+from sla.terms import SuspensionRule
 from tests.temporal import world
+from tests.workflows.deeds import TACIT, month_of, renegotiated, suspension, terminated
 
 LIBRARIES = ("pydantic", "pydantic_core", "annotated_types", "rfc8785")
 
@@ -35,3 +38,23 @@ async def test_a_life_runs_with_nothing_passed_through(temporal: Client, registe
             await case.carry_to(Stage.APPROVING)
             state = (await case.silence_to_the_end(), await case.state())[1]
         assert state.stage is stage
+
+
+async def test_a_life_in_force_runs_with_nothing_passed_through(temporal: Client, register: Engine) -> None:
+    async with world(temporal, register, runner=strict_runner()) as here:
+        case = await here.signed(renewal=TACIT, suspension=SuspensionRule(extends_term=True))
+        state = await renegotiated(case)
+        await case.carry_amendment()
+        await case.act(suspension(month_of(state, 5)))
+        state = await case.live_to(month_of(state, 15))
+        assert life_of(state).renewals == 1
+        assert await case.agenda()
+        state = await terminated(case, month_of(state, 16))
+        assert state.stage is Stage.TERMINATED
+
+
+async def test_a_sleeping_agreement_wakes_with_nothing_passed_through(temporal: Client, register: Engine) -> None:
+    async with world(temporal, register, runner=strict_runner()) as here:
+        case = await here.signed(sleeping=True)
+        await case.handle.signal("wake")
+        await case.until(lambda state: state.life is not None)
