@@ -150,6 +150,8 @@ def _answering(engine: Engine) -> Iterator[None]:
     except (DBAPIError, PoolTimeout) as error:
         if _lacks_tables(error):
             why, advice = "has no tables yet", "a worker makes them when it starts"
+        elif _lacks_columns(error):
+            why, advice = "has the tables of an earlier release", "a worker of this one mends that when it starts"
         elif isinstance(error, IntegrityError | DataError | ProgrammingError):
             raise
         else:
@@ -160,6 +162,11 @@ def _answering(engine: Engine) -> Iterator[None]:
 def _lacks_tables(error: Exception) -> bool:
     orig = error.orig if isinstance(error, DBAPIError) else None
     return isinstance(orig, psycopg.errors.UndefinedTable) or "no such table" in str(orig)
+
+
+def _lacks_columns(error: Exception) -> bool:
+    orig = error.orig if isinstance(error, DBAPIError) else None
+    return isinstance(orig, psycopg.errors.UndefinedColumn) or "no such column" in str(orig)
 
 
 def migrate(engine: Engine) -> None:

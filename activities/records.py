@@ -152,7 +152,7 @@ def _rows(entry: Entry) -> _Rows:
     return _Rows(
         move={
             **_standing_cells(entry),
-            **moving_cells(event, entry.head_hash, entry.waiting_for, entry.ending_why),
+            **moving_cells(entry),
             "state": entry.state,
             "next_due": entry.next_due,
             "this_number": event.number,
@@ -168,7 +168,7 @@ def _rows(entry: Entry) -> _Rows:
 
 
 def _standing_cells(entry: Entry) -> Cells:
-    """Title, parties and period: read from the state only when they may have changed."""
+    """Title, parties and period: read from the state only when they may have changed; the end moves by itself."""
     if entry.event.seq > 1 and entry.edition is None:
         return {}
     return standing_cells(AgreementState.model_validate_json(entry.state))

@@ -4,12 +4,15 @@ from datetime import date, datetime
 
 from activities.outbox import LetterStatus
 from activities.tables import AT_ONCE
-from sla.agreement import AgreementState, waited_for
+from sla.agreement import AgreementState
 from sla.canonical import canonical_json, text_digest
 from sla.events import Event
 from sla.letters import Letter
 from sla.people import Role
+from sla.renewal import ends_on
 from sla.terms import Edition
+from sla.transitions import Transition
+from workflows.messages import Entry
 
 Cell = str | int | datetime | date | None
 Cells = dict[str, Cell]
@@ -17,8 +20,8 @@ Cells = dict[str, Cell]
 
 def agreement_cells(state: AgreementState, event: Event) -> Cells:
     """The agreement as it stands after this event, but for its next date, which is no part of the state."""
-    ending_why = state.ending.why if state.ending else None
-    return {**standing_cells(state), **moving_cells(event, state.head.hash, waited_for(state), ending_why)}
+    entry = Entry.of(Transition(state=state, event=event, letters=()), workflow_id="")
+    return {**standing_cells(state), **moving_cells(entry)}
 
 
 def standing_cells(state: AgreementState) -> Cells:
@@ -34,23 +37,32 @@ def standing_cells(state: AgreementState) -> Cells:
         "title": state.title,
         "requester": requesters[0].email if requesters else None,
         "period_start": state.period.start,
-        "period_end": state.period.end,
+        "period_end": ends_on(state),
         "search_text": search_words(state),
     }
 
 
-def moving_cells(event: Event, head_hash: str, waiting: tuple[str, ...], ending_why: str | None) -> Cells:
-    """What may change with every event. `waiting_for` has a blank on each side of every address."""
-    return {
+def moving_cells(entry: Entry) -> Cells:
+    """What may change with every event. `waiting_for` has a blank on each side of every address.
+
+    A worker of release 0.1.0 says neither which edition counts nor when the term ends: it knows no amendment and no
+    renewal, so the event's edition is the one, and the end stays.
+    """
+    event, waiting = entry.event, entry.waiting_for
+    counts = entry.in_force or event.edition
+    cells: Cells = {
         "stage": event.stage.value,
-        "edition_no": event.edition.no if event.edition else None,
-        "edition_hash": event.edition.hash if event.edition else None,
+        "edition_no": counts.no if counts else None,
+        "edition_hash": counts.hash if counts else None,
         "seq": event.seq,
-        "head_hash": head_hash,
+        "head_hash": entry.head_hash,
         "waiting_for": f" {' '.join(waiting)} " if waiting else None,
-        "ending_why": ending_why,
+        "ending_why": entry.ending_why,
+        "risks": "\n".join(entry.risks) or None,
+        "amending": entry.amending.value if entry.amending else None,
         "updated_at": event.at,
     }
+    return cells if entry.term_ends is None else {**cells, "period_end": entry.term_ends}
 
 
 def search_words(state: AgreementState) -> str:

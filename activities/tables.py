@@ -41,6 +41,7 @@ METADATA = MetaData(
 
 
 _SOMEBODY_IS_WAITED_FOR = text("waiting_for IS NOT NULL")
+_AT_RISK = text("risks IS NOT NULL")
 
 
 class _Row(SQLModel):
@@ -64,6 +65,7 @@ class AgreementRow(_Row, table=True):
         Index(
             "ix_agreement_waits", "id", sqlite_where=_SOMEBODY_IS_WAITED_FOR, postgresql_where=_SOMEBODY_IS_WAITED_FOR
         ),
+        Index("ix_agreement_risks", "id", sqlite_where=_AT_RISK, postgresql_where=_AT_RISK),
         {"sqlite_autoincrement": True},
     )
 
@@ -81,15 +83,21 @@ class AgreementRow(_Row, table=True):
     requester: str | None = Field(default=None, sa_type=Text)
     period_start: date | None = Field(default=None)
     period_end: date | None = Field(default=None)
+    """The end of the running term (outside): it moves with each renewal and suspension."""
     stage: str | None = Field(default=None, sa_type=Text)
     edition_no: int | None = Field(default=None)
     edition_hash: str | None = Field(default=None, sa_type=Text)
+    """Of the edition in force, or of the one in work before the signature; never of an amendment's."""
     seq: int = Field(default=0)
     head_hash: str = Field(sa_type=Text)
     next_due: datetime | None = Field(default=None, sa_type=UtcInstant)
     waiting_for: str | None = Field(default=None, sa_type=Text)
     """The addresses of those who are waited for, with a blank before, between and after; none for nobody."""
     ending_why: str | None = Field(default=None, sa_type=Text)
+    risks: str | None = Field(default=None, sa_type=Text)
+    """What lists show as a risk, one line each; none where there is none. Source: REV-3."""
+    amending: str | None = Field(default=None, sa_type=Text)
+    """The stage of the amendment on its way. Source: AME-1."""
     created_at: datetime = Field(sa_type=UtcInstant)
     updated_at: datetime = Field(sa_type=UtcInstant)
     search_text: str = Field(sa_type=Text)

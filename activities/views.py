@@ -7,6 +7,7 @@ Knows how to find, list and search; writes nothing, and refuses to know who may 
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, Row, Select, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -17,12 +18,14 @@ from activities.outbox import LetterCounts, LetterStatus, letter_counts
 from activities.rows import Cell
 from activities.tables import AGREEMENTS, EDITIONS, EVENTS, LETTERS
 from sla.agreement import AgreementState
+from sla.amendment import in_force_at
 from sla.events import Event
-from sla.fields import Instant, Value
+from sla.fields import Day, Instant, Value
 from sla.kinds import Kind
-from sla.letters import LetterKind
+from sla.letter_kinds import LetterKind
+from sla.living import begin
 from sla.stages import Stage
-from sla.terms import Edition
+from sla.terms import Edition, EditionRef
 
 AuditReport = audit.AuditReport
 MOST_LINES = 1000
@@ -46,7 +49,11 @@ class AgreementView(Value):
 
 
 class AgreementLine(Value):
-    """One line of a list. `waiting_for` names the addresses of those who are waited for."""
+    """One line of a list. `waiting_for` names the addresses of those who are waited for.
+
+    `edition_no` is that of the edition in force, and `amending` the stage of an amendment of it; `period_end` is the
+    day (outside) on which the running term ends. Source: REV-3, AME-1.
+    """
 
     number: str
     title: str
@@ -57,6 +64,9 @@ class AgreementLine(Value):
     edition_no: int | None
     waiting_for: tuple[str, ...]
     next_due: Instant | None
+    period_end: Day
+    risks: tuple[str, ...]
+    amending: Stage | None
     updated_at: Instant
 
 
@@ -114,13 +124,14 @@ class Views:
         service: str | None = None,
         customer: str | None = None,
         text: str | None = None,
+        at_risk: bool | None = None,
         limit: int = 50,
         after: str | None = None,
     ) -> tuple[AgreementLine, ...]:
         """A page of agreements, the newest first; `after` is the last number of the page before.
 
         `text` is looked for in number, reference, title, customer and service, in any case. The other filters are
-        exact: an address, the service's id, the customer's name. At most 1,000 lines.
+        exact: an address, the service's id, the customer's name, whether anything is a risk. At most 1,000 lines.
         """
         query = select(*(AGREEMENTS.c[name] for name in AgreementLine.model_fields))
         query = query.where(AGREEMENTS.c.stage.is_not(None))
@@ -132,6 +143,8 @@ class Views:
             query = query.where(AGREEMENTS.c.waiting_for.is_not(None), person)
         if text is not None and text.strip():
             query = _containing(query, unicodedata.normalize("NFC", text.strip()).casefold())
+        if at_risk is not None:
+            query = query.where(AGREEMENTS.c.risks.is_not(None) if at_risk else AGREEMENTS.c.risks.is_(None))
         if after is not None:
             query = query.where(AGREEMENTS.c.id < _id(after))
         with self._reading() as connection:
@@ -152,6 +165,16 @@ class Views:
     def editions(self, number: str) -> tuple[Edition, ...]:
         """Every edition in full, the first first."""
         return self._editions(number)
+
+    def edition_in_force(self, number: str, at: datetime) -> Edition | None:
+        """The edition that counted at an (aware) instant; none before the term begins and from its end on.
+
+        An instant ahead is answered as things stand, an edition that is signed and only waits for its day included.
+        Source: AME-1.
+        """
+        found = self.find(number)
+        ref = counting_at(found.state, at) if found and found.state else None
+        return self.edition(number, ref.no) if ref else None
 
     def letters(self, number: str | None = None, status: LetterStatus | None = None) -> tuple[LetterView, ...]:
         """Letters in the order of their causes, of one agreement or of all, in one status or in any."""
@@ -231,5 +254,16 @@ def _containing(query: _Found, words: str) -> _Found:
 
 
 def _line(row: Row[tuple[Cell, ...]]) -> AgreementLine:
-    people = tuple((row.waiting_for or "").split())
-    return AgreementLine.model_validate({**row._mapping, "waiting_for": people})
+    people, risks = tuple((row.waiting_for or "").split()), tuple((row.risks or "").splitlines())
+    return AgreementLine.model_validate({**row._mapping, "waiting_for": people, "risks": risks})
+
+
+def counting_at(state: AgreementState, at: datetime) -> EditionRef | None:
+    """Which edition counts at an instant, by a state; that of 0.1.0 keeps no dates, and its edition never changed."""
+    if state.life is None and state.stage is Stage.ACTIVE:
+        state = begin(state, state.stage_since)
+    span = in_force_at(state, at)
+    coming = state.life.coming if state.life else None
+    if span is None or coming is None or at < coming.at:
+        return span.edition if span else None
+    return coming.edition.ref

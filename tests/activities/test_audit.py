@@ -14,6 +14,7 @@ from activities.tables import APPEND_ONLY, EVENTS
 from activities.views import Views
 from sla.canonical import canonical_json, text_digest
 from sla.events import Event
+from tests.activities.lives import recorded
 from tests.people import entry_of, life, number_request
 
 Tamper = Callable[[str], None]
@@ -66,6 +67,13 @@ def test_an_untouched_register_agrees_with_itself(views: Views) -> None:
     assert (report.number, report.events, report.head, report.problem) == ("0001", 16, last.hash, None)
 
 
+def test_a_life_in_force_agrees_with_itself_after_every_event(engine: Engine) -> None:
+    for step in recorded(SqlRecords(engine)):
+        report = Views(engine).audit("1")
+        assert report is not None
+        assert (report.events, report.problem) == (step.transition.event.seq, None)
+
+
 def test_an_agreement_without_events_agrees_with_itself(engine: Engine) -> None:
     SqlRecords(engine).number(number_request())
     report = Views(engine).audit("1")
@@ -95,6 +103,12 @@ TAMPERINGS = {
     "UPDATE agreement SET state = NULL": "the agreement was changed: its state cannot be read",
     "UPDATE agreement SET edition_hash = form_digest": "the agreement was changed: "
     "its column edition_hash does not say what was recorded",
+    "UPDATE agreement SET risks = 'review 1 overdue'": "the agreement was changed: "
+    "its column risks does not say what was recorded",
+    "UPDATE agreement SET amending = 'signing'": "the agreement was changed: "
+    "its column amending does not say what was recorded",
+    "UPDATE agreement SET period_end = '2027-06-01'": "the agreement was changed: "
+    "its column period_end does not say what was recorded",
     "DELETE FROM edition WHERE no = 1": "edition 1 is missing: event 7 speaks of it",
     "DELETE FROM edition WHERE no = 2": "edition 2 is missing: event 8 speaks of it",
     "UPDATE edition SET hash = requirements_hash WHERE no = 2": "edition 2 was changed: "

@@ -94,6 +94,13 @@ def test_an_error_inside_one_trip_is_the_errors_own_class(engine: Engine) -> Non
         connection.execute(EDITIONS.insert(), {**orphan, "at": _agreement()["created_at"]})
 
 
+def test_a_register_of_an_earlier_release_is_told(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE agreement RENAME COLUMN amending TO elsewhere")
+    with pytest.raises(Unreachable, match="has the tables of an earlier release"), reading(engine) as connection:
+        connection.execute(AGREEMENTS.select())
+
+
 def test_the_place_of_a_register_never_names_its_password() -> None:
     assert place(open_engine(f"postgresql://sla:{SECRET}@db/sla")) == "postgresql+psycopg://sla:***@db/sla"
 

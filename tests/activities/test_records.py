@@ -11,12 +11,15 @@ from activities.records import SqlRecords
 from activities.tables import AGREEMENTS, DECISIONS, EDITIONS, EVENTS, LETTERS, METADATA
 from activities.views import Views
 from sla.agreement import AgreementState, ChainHead, Done
-from sla.commands import NameEngineer, heard, said
+from sla.commands import NameEngineer, TakeStep, heard, said
 from sla.errors import Unreachable
 from sla.kinds import Level
 from sla.letters import Letter
+from sla.renewal import end_of
 from sla.stages import Stage
 from sla.transitions import Transition
+from tests.activities.lives import WORKFLOW, a_life
+from tests.activities.lives import recorded as lived
 from tests.people import CHEN, FINN, MONDAY, a_state, entry_of, life, number_request, received
 from workflows.messages import Beyond, Entry, Recorded, Standing
 
@@ -320,3 +323,63 @@ def test_a_state_before_its_first_event_is_no_entry(records: SqlRecords) -> None
     records.number(number_request())
     entry = entry_of(received()).model_copy(update={"head_hash": a_state().head.hash})
     assert refusal(records, entry).type == "DifferentHistory"
+
+
+def test_the_agreements_own_steps_are_kept_as_it_said_them(records: SqlRecords, engine: Engine) -> None:
+    """A history that lost the ordered stop makes it again from these words. Source: TER-2."""
+    steps = [step for step in lived(records) if isinstance(step.command, TakeStep)]
+    for step in steps:
+        seq = step.transition.event.seq
+        standing = records.beyond(Beyond(workflow_id=WORKFLOW, number="0001", seq=seq - 1)).standing
+        assert standing is not None
+        assert standing.said is not None
+        assert heard(standing.said) == step.command
+    with engine.connect() as connection:
+        query = select(DECISIONS.c.decision_id, DECISIONS.c.by).order_by(DECISIONS.c.seq.desc()).limit(5)
+        kept = connection.execute(query).all()
+    assert [(step.transition.event.decision_id, "system") for step in steps] == [tuple(row) for row in reversed(kept)]
+
+
+def test_a_step_of_the_stop_that_was_taken_long_ago_gets_its_first_answer(records: SqlRecords) -> None:
+    steps = tuple(lived(records))
+    first = next(step for step in steps if isinstance(step.command, TakeStep)).transition.event
+    head = steps[-1].transition.event
+    again = other_event(steps[-1].entry, seq=head.seq + 1, previous=head.hash, decision_id=first.decision_id)
+    done = Done(id=first.decision_id or "", seq=first.seq, stage=first.stage, by="system")
+    assert records.record(again) == Recorded(seq=head.seq, already=done)
+
+
+def test_what_happened_by_itself_stands_without_words(records: SqlRecords) -> None:
+    for step in lived(records):
+        if step.command is None:
+            seq = step.transition.event.seq
+            standing = records.beyond(Beyond(workflow_id=WORKFLOW, number="0001", seq=seq - 1)).standing
+            assert standing == Standing(hash=step.transition.event.hash, at=step.transition.event.at)
+
+
+def test_an_amendments_edition_is_kept_beside_the_one_in_force(records: SqlRecords, engine: Engine) -> None:
+    for step in lived(records):
+        edition = step.state.edition
+        with engine.connect() as connection:
+            row = connection.execute(select(AGREEMENTS.c.edition_no, AGREEMENTS.c.edition_hash)).one()
+        assert tuple(row) == ((edition.no, edition.hash) if edition else (None, None))
+    assert [edition.no for edition in Views(engine).editions("1")] == [1, 2]
+
+
+def test_an_entry_of_the_release_before_is_kept_by_its_events_edition(records: SqlRecords, engine: Engine) -> None:
+    """A worker of 0.1.0 that still runs says nothing of risks, of the edition in force and of the term's end."""
+    unsaid: dict[str, object] = {"in_force": None, "risks": (), "amending": None, "term_ends": None}
+    records.number(number_request())
+    for transition in life():
+        records.record(entry_of(transition).model_copy(update=unsaid))
+    (line,) = Views(engine).list_agreements()
+    state = life()[-1].state
+    assert (line.edition_no, line.risks, line.amending, line.period_end) == (2, (), None, end_of(state))
+
+
+def test_a_whole_life_in_force_is_kept_as_it_was_lived(records: SqlRecords, engine: Engine) -> None:
+    last = tuple(lived(records))[-1]
+    found = Views(engine).find("0001")
+    assert found is not None
+    assert found.state == last.state
+    assert [each.event for each in Views(engine).history("1")] == [step.transition.event for step in a_life()]

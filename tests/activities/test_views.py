@@ -1,15 +1,21 @@
 """What doors read: lists, searches, histories, letters."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import Engine
 
 from activities.outbox import LetterStatus, Outbox
 from activities.records import SqlRecords
-from activities.views import AgreementLine, Views
+from activities.views import AgreementLine, Views, counting_at
+from sla.agreement import edition_of
+from sla.events import Fact
+from sla.living import risks
 from sla.stages import Stage
+from sla.transitions import silence
+from tests.activities.lives import EFFECTIVE, LONGER, PERIOD, a_life, recorded
 from tests.people import ANA, BO, CUSTOMER, FINN, MONDAY, SERVICE, customer, entry_of, life, number_request
 
 Register = Callable[..., str]
@@ -72,10 +78,11 @@ def test_a_line_says_who_is_waited_for_until_when(views: Views, register: Regist
     assert line.updated_at == MONDAY
 
 
-def test_nobody_is_waited_for_once_it_is_in_force(views: Views, register: Register) -> None:
+def test_nobody_is_waited_for_once_it_is_in_force_and_its_term_begins_next(views: Views, register: Register) -> None:
     register(events=16)
     (line,) = views.list_agreements()
-    assert (line.stage, line.waiting_for, line.next_due, line.edition_no) == (Stage.ACTIVE, (), None, 2)
+    begins = datetime(2026, 12, 31, 23, tzinfo=UTC)
+    assert (line.stage, line.waiting_for, line.next_due, line.edition_no) == (Stage.ACTIVE, (), begins, 2)
 
 
 def test_an_agreement_without_an_event_is_in_no_list_and_has_a_head(views: Views, engine: Engine) -> None:
@@ -173,3 +180,83 @@ def test_letters_are_seen_with_what_became_of_them(views: Views, register: Regis
     assert [letter.message_key for letter in views.letters(status=LetterStatus.QUEUED)] == [second.message_key]
     assert {letter.seq for letter in views.letters()} == {1}
     assert (views.letter_counts().queued, views.letter_counts().sent) == (1, 1)
+
+
+def test_a_line_shows_what_is_a_risk_and_what_is_under_way(views: Views, engine: Engine) -> None:
+    for step in recorded(SqlRecords(engine)):
+        (line,) = views.list_agreements()
+        amendment = step.state.amendment
+        assert line.risks == risks(step.state)
+        assert line.amending == (amendment.stage if amendment else None)
+        assert line.edition_no == (step.state.edition.no if step.state.edition else None)
+
+
+def test_a_line_ends_where_the_term_does(views: Views, engine: Engine) -> None:
+    seen = []
+    for step in recorded(SqlRecords(engine)):
+        (line,) = views.list_agreements()
+        seen.append((step.transition.event.fact, line.period_end))
+    moves = [(fact, end) for (_, before), (fact, end) in pairwise(seen) if end != before]
+    assert seen[0][1] == PERIOD.end
+    assert moves == [
+        (Fact.EDITION_TOOK_EFFECT, LONGER.end),
+        (Fact.SUSPENDED, date(2029, 3, 4)),
+        (Fact.TERMINATION_TOOK_EFFECT, EFFECTIVE + timedelta(days=1)),
+    ]
+
+
+def test_only_what_is_at_risk_is_listed_or_only_what_is_not(views: Views, engine: Engine) -> None:
+    for step in recorded(SqlRecords(engine)):
+        at_risk = bool(risks(step.state))
+        assert numbers(views.list_agreements(at_risk=True)) == ["0001"] * at_risk
+        assert numbers(views.list_agreements(at_risk=False)) == ["0001"] * (not at_risk)
+    assert any(risks(step.state) for step in a_life())
+
+
+@pytest.fixture
+def lived(views: Views, engine: Engine) -> Views:
+    """A register with one whole life, from the form to the closed file."""
+    assert len(list(recorded(SqlRecords(engine)))) > 1
+    return views
+
+
+@pytest.mark.parametrize(
+    ("at", "no"),
+    [
+        (datetime(2026, 12, 31, 22, 59, 59, tzinfo=UTC), None),
+        (datetime(2026, 12, 31, 23, tzinfo=UTC), 1),
+        (datetime(2027, 5, 31, 21, 59, 59, tzinfo=UTC), 1),
+        (datetime(2027, 5, 31, 22, tzinfo=UTC), 2),
+        (datetime(2028, 6, 30, 21, 59, 59, tzinfo=UTC), 2),
+        (datetime(2028, 6, 30, 22, tzinfo=UTC), None),
+    ],
+)
+def test_the_record_answers_which_edition_was_in_force(lived: Views, at: datetime, no: int | None) -> None:
+    edition = lived.edition_in_force("1", at)
+    assert (edition.no if edition else None) == no
+    assert edition is None or edition == lived.edition("1", edition.no)
+
+
+def test_before_the_signature_no_edition_is_in_force(views: Views, register: Register) -> None:
+    register(events=15)
+    assert views.edition_in_force("1", datetime(2027, 6, 1, tzinfo=UTC)) is None
+    assert views.edition_in_force("2", datetime(2027, 6, 1, tzinfo=UTC)) is None
+
+
+def test_a_signed_edition_that_waits_for_its_day_counts_from_then_on(views: Views, engine: Engine) -> None:
+    steps = recorded(SqlRecords(engine))
+    coming = next(step.state.life.coming for step in steps if step.state.life and step.state.life.coming)
+    for at, no in ((coming.at - timedelta(microseconds=1), 1), (coming.at, 2)):
+        edition = views.edition_in_force("1", at)
+        assert edition is not None
+        assert edition.no == no
+
+
+@pytest.mark.parametrize("is_awake", [False, True])
+def test_an_edition_that_an_earlier_release_signed_has_counted_since_its_term_began(*, is_awake: bool) -> None:
+    signed = life()[-1].state.model_copy(update={"life": None})
+    woken = silence(signed, datetime(2027, 6, 1, tzinfo=UTC)).state
+    state = woken if is_awake else signed
+    begins = datetime(2026, 12, 31, 23, tzinfo=UTC)
+    assert edition_of(state).ref == counting_at(state, begins)
+    assert counting_at(state, begins - timedelta(seconds=1)) is None
