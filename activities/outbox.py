@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Engine, Row, func, select, update
 from activities.database import reading, writing
 from activities.tables import LETTERS
 from sla.fields import Instant, Value
-from sla.letters import LetterContext, LetterKind
+from sla.letter_kinds import LetterKind
+from sla.letters import LetterContext
 
 UNREADABLE_PAUSE = timedelta(minutes=15)
 LONGEST_REPLY = 1000

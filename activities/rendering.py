@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from activities.sealing import Cover, Words, mailbox, one_line, seal, sender_mailbox
 from activities.smtp import Envelope
-from sla.letters import LetterContext, LetterKind
+from sla.letter_kinds import LetterKind
+from sla.letters import LetterContext
 
 COLUMNS = 72
 """The width of a letter in plain text. A command or a long word is never broken."""
@@ -85,7 +86,8 @@ def environment(loader: BaseLoader) -> Environment:
         keep_trailing_newline=True,
     )
     templates.filters.update(instant=instant, by=by, edition=edition, fact=fact)
-    templates.filters.update(paragraphs=paragraphs, quoted=quoted, spaced=spaced, lines=lines)
+    templates.filters.update(paragraphs=paragraphs, quoted=quoted, spaced=spaced, lines=lines, item=item)
+    templates.filters.update(about_amendment=about_amendment, paper=paper, answers=answers, sections=sections)
     return templates
 
 
@@ -106,6 +108,24 @@ def edition(no: int | None) -> str:
     return f"edition {no}" if no else "the draft"
 
 
+def paper(amendment: int | None) -> str:
+    """What somebody works on: `the amendment` of an agreement in force, else `the request`."""
+    return "the amendment" if amendment else "the request"
+
+
+def about_amendment(no: int, in_force: int | None) -> str:
+    """What every letter of an amendment says first: the agreement itself goes on as it is. Source: AME-1."""
+    counts = f": {edition(in_force)} counts until a new one takes effect" if in_force else ""
+    return f"This letter is about amendment {no}. The agreement itself is in force{counts}."
+
+
+def answers(checklist: tuple[str, ...]) -> str:
+    """How the file begins that answers a checklist of `key: question` lines: one yes, and one no with its note."""
+    said = ("is_met: yes", "is_met: no, note: What is missing.")
+    keys = (line.partition(": ")[0] for line in checklist)
+    return "\n".join(("answers:", *(f"  - {{question: {key}, {each}}}" for key, each in zip(keys, said, strict=False))))
+
+
 def paragraphs(text: str) -> str:
     """The paragraphs of a text, each filled to the columns, with one empty line between them."""
     filled = (_fill(" ".join(part.split())) for part in _BLANK_LINES.split(text) if part.strip())
@@ -115,6 +135,17 @@ def paragraphs(text: str) -> str:
 def quoted(text: str) -> str:
     """Somebody's own words: their line breaks stay, and each line begins with `> `."""
     return "\n".join(_fill(line, indent="> ") if line.strip() else ">" for line in text.splitlines())
+
+
+def sections(text: str) -> str:
+    """What is enclosed: its sections with one empty line between them, and one after the last."""
+    kept = _BLANK_LINES.sub("\n\n", text).strip("\n")
+    return f"{kept}\n\n" if kept else ""
+
+
+def item(text: str) -> str:
+    """One item of a list; a long one goes on below itself."""
+    return _fill(" ".join(text.split()), indent="  ", first="- ")
 
 
 def spaced(html: Markup) -> Markup:

@@ -27,7 +27,9 @@ from activities.settings import MailSecurity, Settings
 from activities.smtp import Envelope, SmtpServer
 from activities.tables import LETTERS
 from sla.errors import Unreachable
-from sla.letters import Letter, LetterContext, LetterKind
+from sla.letter_kinds import LetterKind
+from sla.letters import Letter, LetterContext
+from tests.activities import in_force
 from tests.activities.test_rendering import FULL, HOSTILE
 from tests.people import ANA, CHEN, DORA, MONDAY, life, received
 from tests.smtp_sink import SmtpSink, running_sink
@@ -139,6 +141,16 @@ async def test_the_same_round_twice_sends_nothing_again(engine: Engine, outbox: 
     await deliver(mailroom(outbox, sink), outbox)
     assert await deliver(mailroom(outbox, sink), outbox) == DeliveryReport()
     assert len(sink.letters) == 2
+
+
+async def test_every_kind_of_letter_of_an_agreement_in_force_arrives(
+    engine: Engine, outbox: Outbox, sink: SmtpSink
+) -> None:
+    one_of_each = [next(in_force.letters(kind)) for kind in sorted(in_force.LIVING)]
+    queue(engine, *one_of_each)
+    report = await deliver(mailroom(outbox, sink), outbox)
+    assert report.sent == len(one_of_each) == len({one.message["Message-ID"] for one in sink.letters})
+    assert any("What was promised" in one.part("text/html") for one in sink.letters)
 
 
 async def test_every_letter_of_a_whole_life_arrives_once(engine: Engine, outbox: Outbox, sink: SmtpSink) -> None:

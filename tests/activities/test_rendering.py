@@ -1,9 +1,10 @@
 """Every letter's words, and the message that they become."""
 
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from functools import cache
@@ -20,12 +21,17 @@ from activities.sealing import Cover, Mailbox, Words, mailbox, refuse_unless_it_
 from activities.smtp import Envelope
 from sla.commands import Delegate, RaiseComment
 from sla.errors import BadInput
+from sla.events import Certificate
+from sla.invitations import INVITATIONS
 from sla.kinds import Side
-from sla.letters import INVITATIONS, LetterContext, LetterKind
-from sla.patience import next_due
+from sla.letter_kinds import LetterKind
+from sla.letters import Asked, LetterContext, Pack, Told
+from sla.life import Cause, Termination
+from sla.living import next_due
 from sla.stages import Stage
 from sla.transitions import Transition, act, silence
 from starter.cli import app
+from tests.activities import in_force
 from tests.people import BO, DORA, JUN, MONDAY, life
 from tests.sla.lives import DAY, NOON, ref, state_in
 
@@ -61,7 +67,48 @@ FULL = BARE.model_copy(
         "fee": "EUR 950.00 a month",
     }
 )
-FILLED_IN = {"TEXT": "Too late.", "FILE": __file__, "AMOUNT": "950.00", "EMAIL": "chen@meridian.example", "WHEN": "7d"}
+PACK = Pack(
+    review="3",
+    promised=(Told(about="Printing works", said="the service is available in 99.5 % of its service hours"),),
+    measured=(Told(about="Printing works", said="98.7 %, committed 99.5 %", is_met=False),),
+    open_points=("Suspended until 2027-07-10.",),
+    changes=(Asked(said="Ana Ruiz asks for a change of hours.", text="One more.", touches=("price: EUR 950.00",)),),
+    proposals=("Printing works: commit to 99.7 % instead of 99.5 %.",),
+    satisfaction=(Told(about="Review 2", said="provider 4, customer 3 of 5"),),
+    ahead=(Told(about="2027-07-01 10:00 Europe/Berlin", said="Review 4 (terms, review: every 3 months)"),),
+)
+ENCLOSING = FULL.model_copy(
+    update={
+        "pack": PACK,
+        "checklist": ("authority: Are they entitled to?", "form: Does it have the form?"),
+        "termination": Termination(
+            case="CRM-7",
+            cause=Cause.BREACH,
+            requested_by=Side.CUSTOMER,
+            by=BO,
+            opened_at=MONDAY,
+            effective=date(2027, 6, 30),
+            reason="Too late, too often.",
+            waiver="Both sides want it.",
+        ),
+        "takes_effect": datetime(2027, 5, 31, 22, 0, tzinfo=UTC),
+        "certificate": Certificate(timers=0, activities=0, schedules=0, steps=("nothing was left.",)),
+    }
+)
+"""With everything that an agreement in force may enclose."""
+AMENDING = FULL.model_copy(update={"amendment": 2, "in_force": 1})
+FILLED_IN = {
+    "TEXT": "Too late.",
+    "FILE": __file__,
+    "AMOUNT": "950.00",
+    "EMAIL": "chen@meridian.example",
+    "WHEN": "7d",
+    "SCORE": "4",
+    "CASE": "CRM-7",
+    "CAUSE": "breach",
+    "SIDE": "customer",
+    "DAY": "2027-06-30",
+}
 """What a reader writes where a letter leaves a word to fill in."""
 EVERY_KIND = pytest.mark.parametrize("kind", list(LetterKind), ids=lambda kind: kind.value)
 
@@ -121,7 +168,7 @@ def test_every_folder_has_a_subject_a_text_and_html(kind: LetterKind) -> None:
 
 
 @EVERY_KIND
-@pytest.mark.parametrize("context", [BARE, FULL], ids=["bare", "full"])
+@pytest.mark.parametrize("context", [BARE, FULL, ENCLOSING], ids=["bare", "full", "enclosing"])
 def test_every_kind_renders_with_all_and_with_no_optional_fields(kind: LetterKind, context: LetterContext) -> None:
     words = stationery().words(kind, context, DORA)
     assert words.subject.startswith("[0007] ")
@@ -147,14 +194,15 @@ def test_every_letter_names_the_deadline_the_command_and_the_facts(kind: LetterK
 
 @EVERY_KIND
 def test_the_plain_text_keeps_to_its_columns(kind: LetterKind) -> None:
-    lines = stationery().words(kind, FULL, DORA).text.splitlines()
-    assert not [line for line in lines if len(line) > COLUMNS and not line.startswith("    sla ")]
-    assert "\n\n\n" not in stationery().words(kind, FULL, DORA).text
+    for context in (BARE, FULL, ENCLOSING, AMENDING):
+        text = stationery().words(kind, context, DORA).text
+        assert not [line for line in text.splitlines() if len(line) > COLUMNS and not line.startswith("    sla ")]
+        assert "\n\n\n" not in text
 
 
 @EVERY_KIND
 def test_the_html_is_well_formed_and_needs_nothing_from_elsewhere(kind: LetterKind) -> None:
-    html = stationery().words(kind, FULL, DORA).html
+    html = stationery().words(kind, ENCLOSING, DORA).html
     tags = _Tags()
     tags.feed(html)
     assert tags.open == []
@@ -197,10 +245,10 @@ def test_a_subject_has_one_colon_before_the_title(kind: LetterKind) -> None:
 
 @cache
 def printed_commands() -> frozenset[str]:
-    """Every command in the letters of a whole life, and of one with a rejection, silence and a delegation."""
+    """Every command in the letters of a whole life, of one with a rejection, silence and a delegation, and in force."""
     words = [
         stationery().words(letter.kind, letter.context, letter.to).text
-        for transition in (*life(), *strained())
+        for transition in (*life(), *strained(), *in_force.told())
         for letter in transition.letters
     ]
     return frozenset(line.strip() for text in words for line in text.splitlines() if line.startswith("    sla "))
@@ -209,7 +257,7 @@ def printed_commands() -> frozenset[str]:
 def strained() -> Iterator[Transition]:
     """What the prompt life never sees: silence in every stage, until the agreement lapses or somebody is called."""
     for stage in Stage:
-        if stage.is_end or stage is Stage.ACTIVE:
+        if stage.is_end or stage in {Stage.ACTIVE, Stage.ENDING}:
             continue
         state = state_in(stage, requirements=()) if stage is Stage.CAPTURING else state_in(stage)
         if stage is Stage.REVIEWING:
@@ -259,7 +307,9 @@ def test_templates_use_the_fields_of_their_context_and_nothing_else() -> None:
     known = {*LetterContext.model_fields, "to", "mood"}
     for name in templates.list_templates(extensions=["txt", "html"]):
         source = (TEMPLATES / name).read_text()
-        assert meta.find_undeclared_variables(templates.parse(source)) <= known, name
+        imported = set(re.findall(r"import ([a-z_, ]+) %}", source))
+        macros = {name for each in imported for name in each.split(", ")}
+        assert meta.find_undeclared_variables(templates.parse(source)) <= known | macros, name
 
 
 def test_every_letter_of_a_whole_life_can_be_written() -> None:
