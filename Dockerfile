@@ -19,6 +19,7 @@ COPY sla /src/sla
 COPY workflows /src/workflows
 COPY activities /src/activities
 COPY starter /src/starter
+COPY rehearsal /src/rehearsal
 COPY templates /src/templates
 RUN pip install --no-deps --no-build-isolation /src && rm -r /src
 

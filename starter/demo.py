@@ -1,6 +1,7 @@
-"""The demonstration: a stack of its own, and one agreement from the form to the signature.
+"""The demonstration: a stack of its own, one agreement from the form to the signature, and three years rehearsed.
 
-Goes through the same doors as everybody: it runs the commands of `starter/storybook.py` as if they were typed.
+Goes through the same doors as everybody: it runs the commands of `starter/storybook.py` as if they were typed, and then
+`sla rehearse` with its scenario.
 """
 
 import asyncio
@@ -8,6 +9,8 @@ import fcntl
 import io
 import shlex
 import shutil
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -28,14 +31,16 @@ from starter.register import known, register_of, story
 from starter.running import Places, places
 from starter.session import Session
 from starter.stack import Stack
-from starter.storybook import FORM, chapters
+from starter.storybook import FORM, SCENARIO, chapters
 from starter.telling import counted, say, say_json
 
 MAIL_LOOKS_EVERY_MS = 100
 LETTERS_WITHIN = timedelta(seconds=20)
 BETWEEN_LOOKS = timedelta(milliseconds=50)
-OF_A_STACK = ("register.db", "temporal.db", "letters", "logs", "stack.lock")
-"""How the names begin of what a stack leaves in its folder."""
+PAGE = "rehearsal.html"
+OF_A_STACK = ("register.db", "temporal.db", "letters", "logs", "stack.lock", PAGE)
+"""How the names begin of what a stack, and this story, leave in their folder."""
+REHEARSED_WITHIN = timedelta(minutes=2)
 
 
 class Failed(SlaError):
@@ -54,6 +59,8 @@ class Demonstrated(Value):
     letters_received: int
     health: Report
     places: Places
+    rehearsal: Path | None = None
+    """The page of the rehearsal."""
     problems: tuple[str, ...]
 
 
@@ -76,11 +83,32 @@ def demonstrate(session: Session, home: Path) -> None:
             report = teller.report(stack, began)
         finally:
             teller.close()
+    report = _rehearsed(session, report, home, examples)
     session.exit_status = 1 if report.problems else 0
     if session.as_json:
         say_json(session.out, report)
     else:
         _tell_ending(session, report, home)
+
+
+def _rehearsed(session: Session, report: Demonstrated, home: Path, examples: Path) -> Demonstrated:
+    """Three more years of the same form, in seconds, on an engine of their own; the page stays in the folder."""
+    out, page = session.err if session.as_json else session.out, home / PAGE
+    words = [str(examples / FORM), "--scenario", str(examples / SCENARIO), "--html", str(page)]
+    say(out, "\nThe years after: a rehearsal of the same form, with a renegotiation and a termination")
+    say(out, f"  $ {shlex.join(['sla', 'rehearse', *words])}")
+    provider = ["--provider", str(session.settings.provider)]
+    ran = subprocess.run(
+        [sys.executable, "-m", "rehearsal", *words, *provider],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=REHEARSED_WITHIN.total_seconds(),
+    )
+    for line in ran.stdout.splitlines():
+        say(out, f"    {line}".rstrip())
+    wrong = () if ran.returncode == 0 else (f"the rehearsal ended with status {ran.returncode}: {ran.stderr.strip()}",)
+    return report.model_copy(update={"rehearsal": page, "problems": (*report.problems, *wrong)})
 
 
 class Teller:
@@ -179,6 +207,7 @@ def _tell_ending(session: Session, report: Demonstrated, home: Path) -> None:
         f"  letters          {report.letters.sent} sent, {report.letters_received} received, in {where.letters}",
         f"  register         {where.register_file}",
         f"  logs             {where.logs}",
+        f"  rehearsal        {report.rehearsal}: three years as one page, to open in a browser or to attach",
         f"  Temporal's page  runs with the stack: `SLA_HOME={shlex.quote(str(home))} make up` shows this story there",
         *(f"WRONG: {problem}" for problem in report.problems),
     ):

@@ -17,6 +17,8 @@ DORA, HUGO, JUN, MARA = (
 
 FORM = "managed-printing.yaml"
 FILES = "managed-printing"
+SCENARIO = "scenarios/three-years.yaml"
+"""What the same form is then rehearsed with: a renegotiation, a change, a suspension, a termination."""
 
 Line = tuple[str, ...]
 

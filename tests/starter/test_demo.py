@@ -52,6 +52,15 @@ def test_the_story_is_a_plain_table_in_a_pipe(told: tuple[Path, subprocess.Compl
     assert sum("sent edition 3 back" in line for line in table) == 1
 
 
+def test_three_years_are_rehearsed_into_a_page(told: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    home, ran = told
+    page = home / "rehearsal.html"
+    assert f"rehearsal        {page}" in ran.stdout
+    assert "Amendment 1 begins" in ran.stdout
+    assert "Terminated with the end of" in ran.stdout
+    assert page.read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html>")
+
+
 def test_every_letter_arrived_once(told: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     home, _ = told
     received = receipts(home / "letters")
