@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from activities.views import Views
 from sla import transitions
 from sla.agreement import AgreementState
+from sla.amendment import scene
 from sla.commands import Command, ConfirmRequirements, Decide, EditionCommand
 from sla.errors import BadInput, NotPossible, Unreachable
 from sla.events import Event, Fact
@@ -44,6 +45,11 @@ class Basis(NamedTuple):
     decision_id: str
     now: datetime
     edition: EditionRef | None = None
+
+    @property
+    def paper(self) -> AgreementState:
+        """The agreement as the verbs of the paper see it: with the terms of its amendment, where one is on its way."""
+        return scene(self.state)
 
     def current(self, command: type[EditionCommand]) -> EditionRef:
         """The edition that such a command speaks of. Where there is none yet, raises what refuses its verb there."""
@@ -75,8 +81,26 @@ OPTIONS = {
     "starts_at": "--from",
     "ends_at": "--until",
     "removed": "--remove",
+    "review": "REVIEW",
+    "kinds": "--what",
+    "case": "CASE",
+    "requirements_hash": "--hash",
 }
 """How a command's field is typed, where that is not `--field`."""
+
+OWN_OPTIONS = {
+    ("RequestChange", "text"): "--text",
+    ("OpenTermination", "case"): "--case",
+    ("Inspect", "reason"): "--send-back",
+}
+"""The same for one command that types a field in another way than the others."""
+
+
+RIGHT = {
+    "review": "the number of the review that is open is expected, such as 3, or x1 for one that a change has opened",
+    "rate": "a percentage above -100 and at most 100 is expected, in plain digits such as 2.4",
+}
+"""What would be right, for the fields whose type does not say it."""
 
 
 def checked(make: Callable[[], C]) -> C:
@@ -86,8 +110,14 @@ def checked(make: Callable[[], C]) -> C:
     except ValidationError as error:
         first = error.errors()[0]
         field = str(first["loc"][0]) if first["loc"] else "command"
-        words = first["msg"].removeprefix("Value error, ")
-        raise BadInput(OPTIONS.get(field, f"--{field.replace('_', '-')}"), words) from None
+        right = RIGHT.get(field, "")
+        words = f"{first['input']!r:.40} does not hold" if right else first["msg"].removeprefix("Value error, ")
+        raise BadInput(_option(error.title, field), words, right) from None
+
+
+def _option(command: str, field: str) -> str:
+    """The word under which a field of a command is typed."""
+    return OWN_OPTIONS.get((command, field)) or OPTIONS.get(field) or f"--{field.replace('_', '-')}"
 
 
 def act(session: Session, words: Words, make: Callable[[Basis], Command]) -> None:
@@ -124,7 +154,8 @@ def sign_off(session: Session, words: Words, make: Callable[[Basis], Decide]) ->
 def _prepared(views: Views, words: Words, make: Callable[[Basis], C]) -> tuple[Known, C]:
     before = known(views, words.number)
     state = before.state
-    edition = state.edition.ref if state.edition else None
+    paper = scene(state).edition
+    edition = paper.ref if paper else None
     if words.edition is not None:
         edition = edition_of(views, state.number, words.edition).ref
     basis = Basis(state, words.by.strip().lower(), words.decision_id or str(uuid4()), datetime.now(UTC), edition)

@@ -13,13 +13,17 @@ from sla.errors import BadInput
 from starter.moments import clock
 from starter.register import known, register_of
 from starter.session import Session
-from starter.telling import say, say_json, table
+from starter.telling import counted, say, say_json, table
 
 
-def agenda(session: Session, number: str, ics: Path | None) -> None:
-    """Tells every date ahead, as the register knows the agreement now; with `ics`, writes the file too."""
+def agenda(session: Session, number: str, ics: Path | None, *, everything: bool) -> None:
+    """Tells every date ahead, as the register knows the agreement now; with `ics`, writes the file too.
+
+    Steps of silence in waits that have not begun are left out, and counted, unless `everything` is asked for.
+    """
     state, now = known(register_of(session), number).state, datetime.now(UTC)
-    entries = entries_of(state, now)
+    found = entries_of(state, now)
+    entries = found if everything else tuple(entry for entry in found if not entry.on_silence)
     if ics is not None:
         _write(ics, calendar(state, entries, now))
     if session.as_json:
@@ -30,12 +34,16 @@ def agenda(session: Session, number: str, ics: Path | None) -> None:
         table(session.out, (f"when ({state.zone})", "what, if nobody acts", "cause"), rows)
     else:
         say(session.out, f"Nothing is ahead of {state.number}; it is {state.stage}.")
+    if len(found) > len(entries):
+        left_out = counted(len(found) - len(entries), "more step comes", "more steps come")
+        say(session.out, f"{left_out} only if somebody stays silent by then; --all shows them.")
     if ics is not None:
         say(session.out, f"The same stands in {ics}, as iCalendar.")
 
 
 def calendar(state: AgreementState, entries: tuple[Entry, ...], now: datetime) -> bytes:
-    """The entries as an iCalendar (RFC 5545), instants in UTC. A date has the same UID in every file."""
+    """The entries as an iCalendar (RFC 5545), instants in UTC. A date has the same UID in every file, and a
+    higher sequence number once the dates of the agreement have moved."""
     from icalendar import Calendar, Event
 
     found = Calendar()
@@ -47,7 +55,7 @@ def calendar(state: AgreementState, entries: tuple[Entry, ...], now: datetime) -
     for entry in entries:
         event = Event()
         event.add("uid", entry.uid)
-        event.add("sequence", 0)
+        event.add("sequence", entry.sequence)
         event.add("dtstamp", now)
         event.add("dtstart", entry.at)
         event.add("summary", f"{state.number}: {entry.what}")

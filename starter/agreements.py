@@ -24,6 +24,7 @@ from temporalio.common import QueryRejectCondition, WorkflowIDConflictPolicy, Wo
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from sla.agenda import Entry
 from sla.agreement import AgreementState
 from sla.commands import Command, Decide
 from sla.errors import Conflict, Refusal, SlaError, Unreachable
@@ -124,17 +125,26 @@ class Agreements:
         with _reaching(), _not_running(workflow_id):
             await self._handle(workflow_id).signal(Agreement.sign_off, command, rpc_timeout=ANSWER)
 
+    async def wake(self, workflow_id: str) -> None:
+        """Signals an agreement that an earlier release has signed to keep its dates. One that is awake ignores it."""
+        with _reaching(), _not_running(workflow_id):
+            await self._handle(workflow_id).signal(Agreement.wake, rpc_timeout=ANSWER)
+
+    async def agenda(self, workflow_id: str) -> tuple[Entry, ...]:
+        """Every date ahead as the execution sees it. Raises NotRunning, or Unreachable when no worker answers."""
+        with _reaching(), _not_running(workflow_id), _answering(workflow_id):
+            return await self._handle(workflow_id).query(
+                Agreement.agenda, reject_condition=QueryRejectCondition.NOT_OPEN, rpc_timeout=ANSWER
+            )
+        raise AssertionError("the contexts above re-raise")
+
     async def view(self, workflow_id: str) -> AgreementState | None:
         """The state as the execution holds it. Raises NotRunning, or Unreachable when no worker answers."""
-        try:
-            with _reaching(), _not_running(workflow_id):
-                return await self._handle(workflow_id).query(
-                    Agreement.view, reject_condition=QueryRejectCondition.NOT_OPEN, rpc_timeout=ANSWER
-                )
-        except WorkflowQueryRejectedError as error:
-            raise NotRunning(f"the execution {workflow_id} has ended") from error
-        except (WorkflowQueryFailedError, RPCTimeoutOrCancelledError) as error:
-            raise Unreachable(f"{workflow_id} does not answer ({error})") from error
+        with _reaching(), _not_running(workflow_id), _answering(workflow_id):
+            return await self._handle(workflow_id).query(
+                Agreement.view, reject_condition=QueryRejectCondition.NOT_OPEN, rpc_timeout=ANSWER
+            )
+        raise AssertionError("the contexts above re-raise")
 
     async def _send(self, workflow_id: str, command: Command) -> WorkflowUpdateHandle[Receipt]:
         nobody = f"no worker answered within {_seconds(self._admission)}"
@@ -188,6 +198,17 @@ def _not_running(workflow_id: str) -> Iterator[None]:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
         raise NotRunning(f"no execution {workflow_id} takes commands ({error.message})") from error
+
+
+@contextmanager
+def _answering(workflow_id: str) -> Iterator[None]:
+    """A query that nobody answers, as a sentence."""
+    try:
+        yield
+    except WorkflowQueryRejectedError as error:
+        raise NotRunning(f"the execution {workflow_id} has ended") from error
+    except (WorkflowQueryFailedError, RPCTimeoutOrCancelledError) as error:
+        raise Unreachable(f"{workflow_id} does not answer ({error})") from error
 
 
 @contextmanager

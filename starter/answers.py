@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sla import approvals, request
 from sla.agreement import AgreementState, Comment, Wait
+from sla.amendment import scene
 from sla.errors import BadInput
 from sla.events import Event
 from sla.fields import Instant, Value
@@ -16,6 +17,7 @@ from sla.lifecycle import allowed
 from sla.money import Money
 from sla.requirements import Angle, Finding, Requirement
 from sla.stages import Stage, Verb
+from starter.living import LifeOverview, condition, living
 from starter.moments import spoken
 
 
@@ -36,12 +38,17 @@ class Outcome(Value):
 
     number: str
     stage: Stage
+    amending: Stage | None = None
+    """Where its amendment stands; none where none is on its way."""
     seq: int
     happened: str
     reason: str | None = None
     decision_id: str | None = None
     edition: int | None = None
+    """The edition in work, or the one in force where none is."""
     repeated: bool = False
+    condition: tuple[str, ...] = ()
+    """What is going on in an agreement in force: a suspension, an early end, an amendment."""
     waiting_for: tuple[Waiting, ...] = ()
 
 
@@ -104,6 +111,8 @@ class Overview(Value):
     edition_hash: str | None = None
     author: str | None = None
     monthly_fee: Money | None = None
+    life: LifeOverview | None = None
+    """What it carries from the signature on."""
     sent_back: str | None = None
     ending: str | None = None
     requirements: tuple[Requirement, ...] = ()
@@ -117,8 +126,10 @@ class Overview(Value):
 
 
 def waiting(state: AgreementState) -> tuple[Waiting, ...]:
-    """Everybody who is waited for, the most urgent first."""
+    """Everybody who is waited for, for the agreement and for its amendment, the most urgent first."""
     rows = [_waiting(state, wait) for wait in state.waits]
+    if state.amendment is not None:
+        rows += [_waiting(scene(state), wait) for wait in state.amendment.waits]
     return tuple(sorted(rows, key=lambda row: (row.until is None, row.until)))
 
 
@@ -138,25 +149,33 @@ def _waiting(state: AgreementState, wait: Wait) -> Waiting:
 
 def outcome(state: AgreementState, event: Event, *, repeated: bool = False) -> Outcome:
     """What an event came to, and who is waited for in the state that stands now."""
+    paper = scene(state).edition
     return Outcome(
         number=state.number,
         stage=state.stage,
+        amending=state.amendment.stage if state.amendment else None,
         seq=event.seq,
         happened=event.sentence,
         reason=event.reason,
         decision_id=event.decision_id,
-        edition=state.edition.no if state.edition else None,
+        edition=paper.no if paper else None,
         repeated=repeated,
+        condition=condition(state),
         waiting_for=waiting(state),
     )
 
 
-def overview(state: AgreementState, person: str | None, now: datetime) -> Overview:
-    """The state as a person asks for it. Raises BadInput for a `person` whom the agreement does not know."""
+def overview(state: AgreementState, person: str | None, now: datetime, closing: Event | None = None) -> Overview:
+    """The state as a person asks for it, with the certificate of its closing event.
+
+    Raises BadInput for a `person` whom the agreement does not know.
+    """
     if person is not None and state.people.find(person) is None:
         right = "the address of one of its people is expected"
         raise BadInput("--as", f"{person} is nobody whom {state.number} knows", right)
-    edition, price = state.edition, state.edition.terms.price if state.edition else None
+    edition, paper, life = state.edition, scene(state), living(state, now)
+    if life is not None and closing is not None:
+        life = life.model_copy(update={"certificate": closing.certificate})
     return Overview(
         number=state.number,
         reference=state.reference,
@@ -175,17 +194,33 @@ def overview(state: AgreementState, person: str | None, now: datetime) -> Overvi
         edition=edition.no if edition else None,
         edition_hash=edition.hash if edition else None,
         author=state.people.name_of(edition.author) if edition else None,
-        monthly_fee=price.monthly_fee if price else None,
-        sent_back=state.sent_back,
-        ending=f"{state.people.name_of(state.ending.by)}: {state.ending.why}" if state.ending else None,
+        monthly_fee=_fee(state),
+        sent_back=paper.sent_back,
+        ending=_ending(state),
+        life=life,
         requirements=state.requirements.rows,
         assessments=findings(state),
-        open_comments=state.review.open_comments,
-        approvals=seats(state),
-        signatures=signatures(state),
+        open_comments=paper.review.open_comments,
+        approvals=seats(paper),
+        signatures=signatures(paper),
         waiting_for=waiting(state),
         may=None if person is None else allowed(state, person, now),
     )
+
+
+def _fee(state: AgreementState) -> Money | None:
+    """The monthly fee as it is now: in force, as revised at the renewals."""
+    price = state.edition.terms.price if state.edition else None
+    return state.life.fee if state.life else price.monthly_fee if price else None
+
+
+def _ending(state: AgreementState) -> str | None:
+    ending = state.ending
+    if ending is None:
+        return None
+    if state.life is not None:
+        return f"{spoken(ending.at, state.zone)}: {ending.why}"
+    return f"{state.people.name_of(ending.by)}: {ending.why}"
 
 
 def competent(state: AgreementState) -> tuple[EngineerOverview, ...] | None:
@@ -211,8 +246,11 @@ def findings(state: AgreementState) -> tuple[FindingOverview, ...]:
 
 
 def seats(state: AgreementState) -> tuple[SeatOverview, ...]:
-    """Every seat of the approval plan with its decision on the current edition. Source: APP-5."""
+    """Every seat of the approval plan with its decision on the current edition; in force, only where that very edition
+    was decided on by these seats. Source: APP-5."""
     decided = {(each.stage, each.seat): each for each in approvals.valid_decisions(state)}
+    if state.stage is Stage.ACTIVE and not decided:
+        return ()
     rows = []
     for index, stage in enumerate(state.approval.plan):
         for approver in stage.approvers:
@@ -244,8 +282,10 @@ def signatures(state: AgreementState) -> tuple[SignatureOverview, ...]:
 
 
 def next_lines(answer: Outcome) -> list[str]:
-    """The stage, and who is waited for until when."""
+    """The stage with what is going on, and who is waited for until when."""
     head = f"{answer.number} is {answer.stage}"
+    if answer.condition:
+        head = f"{head} ({'; '.join(answer.condition)})"
     if not answer.waiting_for:
         return [f"{head}; nobody is waited for."]
     return [f"{head}. Waited for:", *(f"  {waited_line(each)}" for each in answer.waiting_for)]

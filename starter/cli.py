@@ -15,29 +15,45 @@ from typer import Abort, Typer, TyperException
 from typer.core import TyperGroup
 
 from sla.errors import BadForm, Incomplete, SlaError
-from starter.commands import dates, offers, reading, requirements, reviewing, running, signing
+from starter.commands import (
+    calendar,
+    dates,
+    living,
+    offers,
+    reading,
+    rehearsing,
+    requirements,
+    reviewing,
+    running,
+    signing,
+    terminating,
+)
 from starter.session import Session
 
 REFUSED = 2
 """The exit status of everything that was refused, wrongly typed, or not reachable."""
 INTERRUPTED = 130
 
-HELP = """Carry service level agreements from the form to the signature.
+HELP = """Carry service level agreements from the form to the end of their file.
 
 Every command takes --json. Errors are one sentence on standard error, with exit status 2; a form with several
 faults gets an indented line for each. What --as says is trusted: sign-on comes later, so keep this command on
 machines that you trust."""
 
 HEADINGS = {
-    "Begin": ("up", "demo", "start"),
-    "Read": ("list", "show", "history", "agenda", "terms", "diff", "prices", "letters"),
+    "Begin": ("up", "demo", "rehearse", "start"),
+    "Read": ("list", "show", "history", "agenda", "terms", "edition", "diff", "prices", "letters"),
     "Check": ("audit", "doctor"),
+    "Service hours": ("calendar",),
     "Engineer and requirements": (
         "name-engineer", "agree-engineer", "record-requirements", "confirm-requirements", "assess",
     ),
     "Draft and negotiation": ("submit-draft", "submit-offer", "accept-offer", "reject-offer", "withdraw-offer"),
     "Review": ("acknowledge", "comment", "resolve-comment", "inspect"),
     "Approval and signature": ("approve", "reject", "delegate", "sign-off", "sign", "decline-to-sign", "withdraw"),
+    "In force": ("conclude-review", "request-change", "record-results", "suspend", "reinstate"),
+    "Renewal": ("give-notice", "acknowledge-notice", "agree-renewal", "state-index"),
+    "Termination": ("open-termination", "check-termination", "withdraw-termination", "offer-right"),
 }  # fmt: skip
 """Which command stands under which heading of the help, in the order of a life."""
 
@@ -72,7 +88,19 @@ app = Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-for family in (running, reading, dates, requirements, offers, reviewing, signing):
+for family in (
+    running,
+    rehearsing,
+    reading,
+    dates,
+    calendar,
+    requirements,
+    offers,
+    reviewing,
+    signing,
+    living,
+    terminating,
+):
     family.add_to(app)
 
 

@@ -1,6 +1,7 @@
 """Whether all is well: what is reachable, what agrees, what is stuck. Each finding says what to do.
 
-Looks and changes nothing. What it cannot look at, because something before it is missing, it says so.
+Looks and changes nothing, but for waking agreements that sleep when it is told to. What it cannot look at, because
+something before it is missing, it says so.
 """
 
 import asyncio
@@ -31,9 +32,9 @@ LOOKED_AT = 1000
 """How many open agreements are asked, unless all shall be."""
 
 
-def examine(session: Session, *, everything: bool) -> None:
+def examine(session: Session, *, everything: bool, wake: bool = False) -> None:
     """Tells what was found; exit status 1 when anything is wrong."""
-    report = asyncio.run(examined(session.settings, everything=everything))
+    report = asyncio.run(examined(session.settings, everything=everything, wake=wake))
     session.exit_status = 0 if report.healthy else 1
     if session.as_json:
         say_json(session.out, report)
@@ -44,7 +45,7 @@ def examine(session: Session, *, everything: bool) -> None:
     say(session.out, "All is well." if report.healthy else f"{wrong} of {len(report.findings)} need somebody.")
 
 
-async def examined(settings: Settings, *, everything: bool = False) -> Report:
+async def examined(settings: Settings, *, everything: bool = False, wake: bool = False) -> Report:
     """Every check, in the order in which they depend on each other."""
     register, views = _register(settings)
     findings = [register]
@@ -56,7 +57,7 @@ async def examined(settings: Settings, *, everything: bool = False) -> Report:
         findings.append(ill("Temporal", str(error).partition(";")[0], todo))
         findings.append(unseen("worker, mailroom and workflows", "Temporal does not answer"))
     else:
-        findings += await _workflows(client, settings, views, everything=everything)
+        findings += await _workflows(client, views, everything=everything, wake=wake)
     findings.append(await asyncio.to_thread(_mail_server, settings))
     findings += _letters(views) if views else [unseen("letters", "the register does not answer")]
     return Report(findings=tuple(findings))
@@ -77,7 +78,7 @@ def _register(settings: Settings) -> tuple[Finding, Views | None]:
     return fine("register", f"answers at {place(engine)}"), Views(engine)
 
 
-async def _workflows(client: Client, settings: Settings, views: Views | None, *, everything: bool) -> list[Finding]:
+async def _workflows(client: Client, views: Views | None, *, everything: bool, wake: bool) -> list[Finding]:
     pulse = Pulse(client)
     findings = [await pulse.worker(), await pulse.mailroom(), *await pulse.stuck()]
     if views is None:
@@ -85,7 +86,8 @@ async def _workflows(client: Client, settings: Settings, views: Views | None, *,
     if not findings[0].is_fine:
         return [*findings, unseen("register and workflows", "no worker answers for the workflows")]
     heads = _heads(views)
-    return [*findings, *await pulse.agreement_with(views, heads, most=len(heads) if everything else LOOKED_AT)]
+    most = len(heads) if everything or wake else LOOKED_AT
+    return [*findings, *await pulse.agreement_with(views, heads, most=most, wake=wake)]
 
 
 def _heads(views: Views) -> tuple[Head, ...]:

@@ -9,9 +9,11 @@ from typing import Self, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from sla.commands import Answer
 from sla.errors import BadForm
-from sla.fields import Value, WrongField
+from sla.fields import Day, Plain, Slug, Value, WrongField
 from sla.intake import Opening, RequestForm, open_request
+from sla.life import Measured, Results
 from sla.provider import ProviderProfile
 from sla.requirements import Requirement, Verdict
 from sla.terms import Terms
@@ -40,6 +42,37 @@ class VerdictsFile(Value):
     @model_validator(mode="after")
     def _each_requirement_once(self) -> Self:
         _refuse_twice("verdicts", "requirement", [verdict.requirement for verdict in self.verdicts])
+        return self
+
+
+class ResultsFile(Value):
+    """A file with what the targets came to in one period, by the targets' keys; its end is outside."""
+
+    start: Day
+    end: Day
+    measured: dict[Slug, Plain] = Field(min_length=1, max_length=100)
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.end <= self.start:
+            raise WrongField(f"{self.end} is not after the start on {self.start}; a later day is expected", "end")
+        return self
+
+
+class AnswersFile(Value):
+    """A file with the answers to the checklist of a termination."""
+
+    answers: tuple[Answer, ...] = Field(min_length=1, max_length=50)
+
+    @model_validator(mode="after")
+    def _each_question_once(self) -> Self:
+        questions = [answer.question for answer in self.answers]
+        for index, answer in enumerate(self.answers):
+            if answer.question in questions[:index]:
+                wrong = f"{answer.question} stands twice; each question once is expected"
+                raise WrongField(wrong, "answers", index, "question")
+            if not answer.is_met and answer.note is None:
+                raise WrongField("is missing; why the question is not met is expected", "answers", index, "note")
         return self
 
 
@@ -83,6 +116,18 @@ def parse_verdicts(data: bytes, source: str = "verdicts") -> tuple[Verdict, ...]
     return parse(VerdictsFile, data, source).verdicts
 
 
+def parse_results(data: bytes, source: str = "results") -> Results:
+    """What was measured from `start` until `end`, target by target."""
+    found = parse(ResultsFile, data, source)
+    measured = tuple(Measured(target=target, value=value) for target, value in found.measured.items())
+    return Results(start=found.start, end=found.end, measured=measured)
+
+
+def parse_answers(data: bytes, source: str = "answers") -> tuple[Answer, ...]:
+    """The rows under `answers:`, each question once, with a note where it is not met. Source: TER-1."""
+    return parse(AnswersFile, data, source).answers
+
+
 def load_request(path: str | Path) -> RequestForm:
     """A request form from a file, or from standard input for `-`."""
     return parse_request(*read_bytes(path))
@@ -116,3 +161,13 @@ def load_requirements(path: str | Path) -> tuple[Requirement, ...]:
 def load_verdicts(path: str | Path) -> tuple[Verdict, ...]:
     """Verdicts from a file, or from standard input for `-`."""
     return parse_verdicts(*read_bytes(path))
+
+
+def load_results(path: str | Path) -> Results:
+    """Results of a period from a file, or from standard input for `-`."""
+    return parse_results(*read_bytes(path))
+
+
+def load_answers(path: str | Path) -> tuple[Answer, ...]:
+    """Legal's answers from a file, or from standard input for `-`."""
+    return parse_answers(*read_bytes(path))

@@ -23,6 +23,7 @@ class Wanted(NamedTuple):
     service: str | None
     customer: str | None
     text: str | None
+    at_risk: bool
     limit: int
     after: str | None
 
@@ -35,6 +36,7 @@ def agreements(session: Session, wanted: Wanted) -> None:
         service=wanted.service,
         customer=wanted.customer,
         text=wanted.text,
+        at_risk=True if wanted.at_risk else None,
         limit=wanted.limit,
         after=wanted.after,
     )
@@ -43,11 +45,9 @@ def agreements(session: Session, wanted: Wanted) -> None:
     elif not rows:
         say(session.out, "No agreement is like that.")
     else:
-        table(
-            session.out,
-            ("number", "stage", "title", "customer", "edition", "waits for", "next date (UTC)"),
-            _lines(rows),
-        )
+        heads = ("number", "stage", "title", "customer", "edition", "waits for", "next date (UTC)")
+        risky = any(row.risks for row in rows)
+        table(session.out, (*heads, "risks") if risky else heads, _lines(rows, with_risks=risky))
         if len(rows) == wanted.limit:
             say(session.out, f"There may be more: --after {rows[-1].number}")
 
@@ -59,16 +59,18 @@ def _stage(text: str | None) -> Stage | None:
         raise BadInput("--stage", f"{text!r:.40} is no stage", f"one of {', '.join(Stage)} is expected") from None
 
 
-def _lines(rows: tuple[AgreementLine, ...]) -> Iterator[tuple[str, ...]]:
+def _lines(rows: tuple[AgreementLine, ...], *, with_risks: bool) -> Iterator[tuple[str, ...]]:
+    """One row each; the risks stand in the last cell. Source: REV-3."""
     for row in rows:
         yield (
             row.number,
-            row.stage.value,
+            f"{row.stage}, amendment {row.amending}" if row.amending else row.stage.value,
             row.title,
             row.customer,
             str(row.edition_no or ""),
-            ", ".join(row.waiting_for),
+            "\n".join(row.waiting_for),
             clock(row.next_due, "UTC") if row.next_due else "",
+            *(["\n".join(row.risks)] if with_risks else []),
         )
 
 
@@ -85,7 +87,7 @@ def history(session: Session, number: str) -> None:
 
 def story_table(session: Session, state: AgreementState, events: tuple[Event, ...]) -> None:
     """When, who, what, stage; the times are those of the contract's zone."""
-    rows = [(clock(event.at, state.zone), who(state, event), what(event), event.stage.value) for event in events]
+    rows = [(clock(event.at, state.zone), who(state, event), what(event), stage(event)) for event in events]
     table(session.out, (f"when ({state.zone})", "who", "what", "stage"), rows)
 
 
@@ -97,6 +99,13 @@ def who(state: AgreementState, event: Event) -> str:
 def what(event: Event) -> str:
     """The sentence, with the reason that was given."""
     return f"{event.sentence} “{event.reason}”" if event.reason else event.sentence
+
+
+def stage(event: Event) -> str:
+    """Where the agreement stood after it; for an event of an amendment, where that stood."""
+    if event.amending is None:
+        return event.stage.value
+    return f"{event.stage}, amendment {'signed' if event.amending is Stage.ACTIVE else event.amending}"
 
 
 def letters(session: Session, number: str | None, *, refused: bool) -> None:

@@ -1,11 +1,12 @@
 """How the executions do: does a worker answer, what is stuck and on what, do register and workflows agree.
 
-Asks Temporal and compares with heads of the register. Changes nothing and sends no command.
+Asks Temporal and compares with heads of the register. Changes nothing, but for waking whom it is told to wake.
 """
 
 import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from temporalio.api.enums.v1 import EventType, TaskQueueType
 from temporalio.api.failure.v1 import Failure
@@ -21,9 +22,11 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.views import Head, Views
+from activities.views import AgreementView, Head, Views
 from sla.agreement import AgreementState
-from sla.errors import Unreachable
+from sla.errors import SlaError, Unreachable
+from sla.living import next_due
+from sla.stages import Stage
 from starter.agreements import Agreements, NotRunning
 from starter.findings import Finding, fine, ill
 from starter.telling import counted
@@ -36,12 +39,24 @@ POLLED_WITHIN = timedelta(seconds=70)
 ASKED_AT_ONCE = 16
 SETTLES_WITHIN = timedelta(seconds=2)
 """A decision that is just being recorded makes register and workflow differ for a moment."""
+WAKES_WITHIN = timedelta(seconds=10)
+"""An agreement that is sent `wake` records that its life is taken up."""
+FORESEEN = 100
+"""How many agendas are asked for: one plays a whole term forward, in tens of milliseconds."""
+ASLEEP = "sleeping agreements"
 MANY_ATTEMPTS = 3
 MOST_NAMED = 20
 """How many stuck executions are named; the rest is counted."""
 STUCK = "TemporalReportedProblems IN ('category=WorkflowTaskFailed','category=WorkflowTaskTimedOut')"
 RUNNING = "WorkflowType = 'sla-agreement' AND ExecutionStatus = 'Running'"
 MAKE_WORKER = "start one: `sla up`, or `python -m worker` with the same settings"
+
+
+class _Compared(NamedTuple):
+    """What a look at one agreement came to: what is wrong, and whether it sleeps."""
+
+    finding: Finding | None = None
+    sleeper: Head | None = None
 
 
 class Pulse:
@@ -85,40 +100,100 @@ class Pulse:
             findings.append(ill("workflows", f"{total} are stuck; the first {MOST_NAMED} are named", "mend those"))
         return findings or [fine("workflows", "none is stuck on its code")]
 
-    async def agreement_with(self, views: Views, heads: tuple[Head, ...], *, most: int) -> list[Finding]:
-        """Whether each open agreement stands where the register says, and each ended one has ended."""
+    async def agreement_with(
+        self, views: Views, heads: tuple[Head, ...], *, most: int, wake: bool = False
+    ) -> list[Finding]:
+        """Whether each open agreement stands where the register says and keeps its dates, and each ended one has
+        ended. With `wake`, those that sleep are woken."""
         open_heads = [head for head in heads if head.stage is None or not head.stage.is_end]
         asked = open_heads[-most:] if most < len(open_heads) else open_heads
         gate = asyncio.Semaphore(ASKED_AT_ONCE)
-        answers = await asyncio.gather(*(self._compared(gate, views, head) for head in asked))
-        findings = [answer for answer in answers if answer is not None]
+        far = len(asked) - FORESEEN
+        answers = await asyncio.gather(
+            *(self._compared(gate, views, head, foresees=no >= far) for no, head in enumerate(asked))
+        )
+        findings = [answer.finding for answer in answers if answer.finding is not None]
         findings += await self._strays(heads)
         more = "" if len(asked) == len(open_heads) else f" (the newest of {len(open_heads)}; --all asks all)"
-        return findings or [
-            fine("register and workflows", f"agree on {counted(len(asked), 'open agreement', 'open agreements')}{more}")
+        agree = f"agree on {counted(len(asked), 'open agreement', 'open agreements')}{more}"
+        sleepers = [answer.sleeper for answer in answers if answer.sleeper is not None]
+        return [
+            *(findings or [fine("register and workflows", agree)]),
+            *(await self._sleeping(sleepers, wake=wake)),
         ]
 
-    async def _compared(self, gate: asyncio.Semaphore, views: Views, head: Head) -> Finding | None:
+    async def _sleeping(self, sleepers: list[Head], *, wake: bool) -> list[Finding]:
+        """Those that an earlier release has signed keep no dates until they are woken."""
+        if not sleepers:
+            return []
+        if not wake:
+            found = f"{_numbers(sleepers)}: signed under an earlier release, so no date is kept"
+            return [ill(ASLEEP, found, "`sla doctor --wake` wakes every one of them")]
+        awake = await asyncio.gather(*(self._woken(head) for head in sleepers))
+        woken = [head for head, is_awake in zip(sleepers, awake, strict=True) if is_awake]
+        still = [head for head in sleepers if head not in woken]
+        findings = []
+        if woken:
+            findings.append(fine(ASLEEP, f"the signal `wake` went to {_numbers(woken)}: dates are kept from now on"))
+        if still:
+            todo = "see that a worker of this release runs, then look again"
+            findings.append(ill(ASLEEP, f"the signal `wake` went to {_numbers(still)}, without an answer yet", todo))
+        return findings
+
+    async def _woken(self, head: Head) -> bool:
+        """Sends the signal, which nobody answers, and looks whether it was heard."""
+        agreements = Agreements(self._client)
+        try:
+            await agreements.wake(head.workflow_id)
+            async with asyncio.timeout(WAKES_WITHIN.total_seconds()):
+                while not _is_awake(await agreements.view(head.workflow_id)):
+                    await asyncio.sleep(0.1)
+        except (SlaError, TimeoutError):
+            return False
+        return True
+
+    async def _compared(self, gate: asyncio.Semaphore, views: Views, head: Head, *, foresees: bool) -> _Compared:
         async with gate:
             try:
-                return await self._difference(views, head)
+                return await self._difference(views, head, foresees=foresees)
             except NotRunning:
                 found = f"{head.number} is {head.stage or 'not recorded'} in the register, and nothing carries it"
                 todo = f"look for {head.workflow_id} on Temporal's page: it was ended or lost; restore its database"
-                return ill("register and workflows", found, todo)
+                return _Compared(ill("register and workflows", found, todo))
             except Unreachable as error:
-                return ill("register and workflows", f"{head.number}: {error}", "see that its worker runs, then again")
+                todo = "see that its worker runs, then again"
+                return _Compared(ill("register and workflows", f"{head.number}: {error}", todo))
 
-    async def _difference(self, views: Views, head: Head) -> Finding | None:
+    async def _difference(self, views: Views, head: Head, *, foresees: bool) -> _Compared:
         deadline = asyncio.get_running_loop().time() + SETTLES_WITHIN.total_seconds()
         while True:
             state = await Agreements(self._client).view(head.workflow_id)
             now = await asyncio.to_thread(views.find, head.number)
-            if now is not None and state is not None and (now.seq, now.head_hash) == (state.head.seq, state.head.hash):
-                return None
-            if asyncio.get_running_loop().time() > deadline:
-                return await self._differs(head, now.seq if now else 0, state)
+            agree = now and state and (now.seq, now.head_hash) == (state.head.seq, state.head.hash)
+            if agree and now and state:
+                wrong = await self._misdated(head, now, state, foresees=foresees)
+                if wrong is None or asyncio.get_running_loop().time() > deadline:
+                    sleeps = state.stage is Stage.ACTIVE and state.life is None
+                    return _Compared(wrong, head if sleeps else None)
+            elif asyncio.get_running_loop().time() > deadline:
+                return _Compared(await self._differs(head, now.seq if now else 0, state))
             await asyncio.sleep(0.1)
+
+    async def _misdated(
+        self, head: Head, now: AgreementView, state: AgreementState, *, foresees: bool
+    ) -> Finding | None:
+        """In force, the next date in the register is that of the state, and the first of the agenda. Source: SEE-1."""
+        if state.stage is not Stage.ACTIVE or state.life is None:
+            return None
+        first = next_due(state)
+        if foresees:
+            entries = await Agreements(self._client).agenda(head.workflow_id)
+            first = entries[0].at if entries else None
+        if first == now.next_due:
+            return None
+        found = f"the next date of {head.number} is {_utc(first)} by its agenda, {_utc(now.next_due)} in the register"
+        todo = f"the register was changed by hand, or a worker of another release runs: see `sla agenda {head.number}`"
+        return ill("register and workflows", found, todo)
 
     async def _differs(self, head: Head, registered: int, state: AgreementState | None) -> Finding:
         carried = state.head.seq if state else 0
@@ -207,6 +282,18 @@ def lately(pollers: dict[str, datetime], now: datetime) -> tuple[str, ...]:
     All of them where none was seen lately, because clocks of two machines differ and one of them has just answered.
     """
     return tuple(sorted(name for name, at in pollers.items() if now - at < POLLED_WITHIN)) or tuple(sorted(pollers))
+
+
+def _is_awake(state: AgreementState | None) -> bool:
+    return state is not None and state.life is not None
+
+
+def _numbers(heads: list[Head]) -> str:
+    return ", ".join(head.number for head in heads)
+
+
+def _utc(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at else "none"
 
 
 def _innermost(failure: Failure) -> str:

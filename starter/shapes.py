@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from sla.calendars import Weekdays
 from sla.fields import Day, Email, Percent, Slug, Span, Zone
 from sla.money import Currency
+from sla.service_calendar import LocalTime, YearDay
 from starter.yaml_text import Content, Trail
 
 TAG = "form"
@@ -30,10 +31,12 @@ _EXAMPLES: tuple[tuple[object, str], ...] = (
     (Day, "a date such as 2027-02-28"),
     (Currency, "an ISO 4217 code such as EUR"),
     (Weekdays, "weekdays such as mon-fri"),
+    (YearDay, "a day of every year such as 12-25"),
+    (LocalTime, "a local time such as 2027-03-05T12:00"),
 )
 _WORDS: dict[object, str] = {
     str: "text",
-    bool: "true or false",
+    bool: "yes or no (or true or false)",
     int: "a whole number such as 12",
     Decimal: "a number such as 99.5",
     date: "a date such as 2027-02-28",

@@ -31,6 +31,9 @@ TIME_SKIPPING = {
 }
 """For rehearsals and tests only. A live server keeps its clock."""
 
+QUIET = {"frontend.enableServerVersionCheck": "false"}
+"""A server of ours asks nobody in the world whether there is a later one."""
+
 PRAGMAS = {"journal_mode": "WAL", "synchronous": "1"}
 """A crash of the server loses nothing; a power loss may take the last commits (see docs/running.md)."""
 
@@ -56,7 +59,7 @@ def server_settings(*, on_file: bool, tuned: bool = True, time_skipping: bool = 
 
     `tuned=False` leaves the server's own defaults, for a comparison.
     """
-    dynamic = (TUNING if tuned else {}) | (TIME_SKIPPING if time_skipping else {})
+    dynamic = QUIET | (TUNING if tuned else {}) | (TIME_SKIPPING if time_skipping else {})
     pragmas = PRAGMAS if tuned and on_file else {}
     return [
         *_pairs("--search-attribute", SEARCH_ATTRIBUTES),

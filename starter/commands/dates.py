@@ -16,6 +16,9 @@ def add_to(app: typer.Typer) -> None:
 def agenda(
     context: typer.Context,
     number: Number,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what happens only if somebody stays silent later.")
+    ] = False,
     ics: Annotated[
         Path | None,
         typer.Option("--ics", metavar="FILE", help="Also write them to this iCalendar file.", show_default=False),
@@ -25,4 +28,4 @@ def agenda(
     """List every date ahead of one agreement, with the clause or the rule that causes it."""
     from starter import agenda as dates
 
-    dates.agenda(session_of(context), number, ics)
+    dates.agenda(session_of(context), number, ics, everything=everything)

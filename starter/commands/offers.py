@@ -63,7 +63,7 @@ def submit_offer(
             by=basis.by,
             decision_id=basis.decision_id,
             edition=basis.current(SubmitOffer),
-            terms=_with_fee(basis.state, loaded, fee) if fee is not None else loaded,
+            terms=_with_fee(basis.paper, loaded, fee) if fee is not None else loaded,
             expires_at=moment(expires, "--expires", basis.state.zone, basis.now, to_its_end=True),
         )
 

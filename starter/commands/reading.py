@@ -19,6 +19,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("show")(show)
     app.command("history")(history)
     app.command("terms")(terms)
+    app.command("edition")(edition)
     app.command("diff")(diff)
     app.command("prices")(prices)
     app.command("letters")(letters)
@@ -32,16 +33,17 @@ def list_agreements(
     service: Annotated[str | None, typer.Option(metavar="SERVICE", help="Only for this service.")] = None,
     customer: Annotated[str | None, typer.Option(metavar="NAME", help="Only of this customer.")] = None,
     search: Annotated[str | None, typer.Option(metavar="TEXT", help="Only with these words.")] = None,
+    at_risk: Annotated[bool, typer.Option("--at-risk", help="Only those with a risk.")] = False,
     limit: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="At most so many.")] = 50,
     after: Annotated[str | None, typer.Option(metavar="NUMBER", help="The page after this number.")] = None,
     as_json: Json = False,
 ) -> None:
-    """List agreements, the newest first."""
+    """List agreements with what is a risk of each, the newest first."""
     from starter import lists
 
     lists.agreements(
         session_of(context),
-        lists.Wanted(stage, waiting_for, service, customer, search, limit, after),
+        lists.Wanted(stage, waiting_for, service, customer, search, at_risk, limit, after),
     )
 
 
@@ -53,7 +55,7 @@ def show(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show one agreement: stage, parties, who is waited for, edition, approvals, signatures."""
+    """Show one agreement: stage, parties, edition, term, reviews, who is waited for, decisions."""
     from starter import showing
 
     showing.show(session_of(context), number, person)
@@ -73,11 +75,31 @@ def terms(context: typer.Context, number: Number, edition: EditionOption = None,
     wording.terms(session_of(context), number, edition)
 
 
+def edition(
+    context: typer.Context,
+    number: Number,
+    at: Annotated[
+        str, typer.Option("--at", metavar="WHEN", help="A day (its beginning), an instant, or a span ahead.")
+    ] = "now",
+    as_json: Json = False,
+) -> None:
+    """Say which edition is in force, or was at some time."""
+    from starter import wording
+
+    wording.edition_at(session_of(context), number, at)
+
+
 def diff(
     context: typer.Context,
     number: Number,
-    first: Annotated[int, typer.Argument(metavar="A", min=1, help="One edition.", show_default=False)],
-    second: Annotated[int, typer.Argument(metavar="B", min=1, help="The other.", show_default=False)],
+    first: Annotated[
+        int | None,
+        typer.Argument(metavar="[A]", min=1, help="One edition. The one in force by default.", show_default=False),
+    ] = None,
+    second: Annotated[
+        int | None,
+        typer.Argument(metavar="[B]", min=1, help="The other. That of its amendment by default.", show_default=False),
+    ] = None,
     as_text: Annotated[bool, typer.Option("--text", help="Line by line, as the terms read.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -48,9 +48,12 @@ def start(
 def doctor(
     context: typer.Context,
     everything: Annotated[bool, typer.Option("--all", help="Look at every open agreement, not 1,000 of them.")] = False,
+    wake: Annotated[
+        bool, typer.Option("--wake", help="Also wake the agreements that an earlier release has signed.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Check what is reachable, what agrees, what is stuck; exit status 1 if anything is wrong."""
     from starter.doctor import examine
 
-    examine(session_of(context), everything=everything)
+    examine(session_of(context), everything=everything, wake=wake)

@@ -1,4 +1,4 @@
-"""The verbs of approval and signature, and taking the whole request back."""
+"""The verbs of approval and signature, and taking a request or an amendment back."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -198,7 +198,7 @@ def withdraw(
     decision_id: DecisionId = None,
     as_json: Json = False,
 ) -> None:
-    """Take the whole request back, before it is in force."""
+    """Take the whole request back before it is in force, or an amendment on its way."""
     from sla.commands import Withdraw
 
     act(context, number, by, decision_id, lambda b: Withdraw(by=b.by, decision_id=b.decision_id, reason=reason))

@@ -2,10 +2,12 @@
 
 import io
 import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from activities.settings import Settings
+from sla.term import months_after
 from starter.cli import run
 from starter.session import Session
 
@@ -84,3 +86,47 @@ TO_THE_SIGNATURE = (
     "approve # --as hugo@meridian.example",
     "approve # --as mara@meridian.example",
 )
+IN_FORCE = (*TO_THE_SIGNATURE, "sign # --as mara@meridian.example", "sign # --as ines@northwind.example")
+AMENDED = (
+    "submit-offer # --expires 14d --as bo@meridian.example",
+    "accept-offer # --as ana@northwind.example",
+    "acknowledge # --as ana@northwind.example",
+    "acknowledge # --as bo@meridian.example",
+    "inspect # --pass --as gita@meridian.example",
+    "approve # --as dora@meridian.example",
+    "sign-off # --as hugo@meridian.example",
+    "approve # --as mara@meridian.example",
+    "sign # --as mara@meridian.example",
+    "sign # --as ines@northwind.example",
+)
+"""From the draft of an amendment to its last signature."""
+
+
+class Running:
+    """The example's files with a term that began nine months ago and lasts for three years."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.start = months_after(datetime.now(UTC).date().replace(day=1), -9)
+        self.end = months_after(self.start, 36)
+
+    def file(self, source: Path) -> Path:
+        """The file with the days of this term."""
+        text = source.read_text(encoding="utf-8")
+        days = ((date(2027, 2, 1), self.start), (date(2030, 2, 1), self.end), (date(2028, 2, 1), self.in_a_year))
+        for old, new in days:
+            text = text.replace(old.isoformat(), new.isoformat())
+        path = self.folder / source.name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    @property
+    def in_a_year(self) -> date:
+        """The first day of the second year of the term."""
+        return months_after(self.start, 12)
+
+    def begins(self, desk: Desk, form: Path) -> str:
+        """The number of an agreement in force with these terms."""
+        self.file(form)
+        draft, running = str(FILES / "draft.yaml"), str(self.file(FILES / "draft.yaml"))
+        return desk.carries(form, *(line.replace(draft, running) for line in IN_FORCE))

@@ -15,10 +15,9 @@ from sla.stages import Stage
 from starter.agenda import calendar
 from tests.people import MONDAY, life
 from tests.sla.lives import NOON, a_request
-from tests.starter.desk import FILES, FIRST_STEPS, TO_THE_SIGNATURE, Desk
+from tests.starter.desk import FILES, FIRST_STEPS, IN_FORCE, Desk
 
 RENEWAL = "renewal: {mode: tacit, renewal_months: 12, notice_months: 3}\n"
-SIGNED = (*TO_THE_SIGNATURE, "sign # --as mara@meridian.example", "sign # --as ines@northwind.example")
 
 
 def draft(tmp_path: Path, renewal: str = RENEWAL) -> Path:
@@ -32,7 +31,7 @@ def draft(tmp_path: Path, renewal: str = RENEWAL) -> Path:
 
 def signed(desk: Desk, form: Path, terms: Path) -> str:
     """An agreement in force, with these terms."""
-    return desk.carries(form, *(line.replace(str(FILES / "draft.yaml"), str(terms)) for line in SIGNED))
+    return desk.carries(form, *(line.replace(str(FILES / "draft.yaml"), str(terms)) for line in IN_FORCE))
 
 
 def events_of(content: bytes) -> list[Any]:
@@ -58,7 +57,7 @@ def test_an_agreement_in_force_shows_its_reviews_its_notice_and_its_renewal(
 ) -> None:
     number = signed(desk, form, draft(tmp_path))
     rows = desk.does("agenda", number, "--json").document
-    assert [list(row) for row in rows] == [["at", "what", "cause", "uid"]] * len(rows)
+    assert [list(row) for row in rows] == [["at", "what", "cause", "uid", "sequence", "on_silence"]] * len(rows)
     assert rows == sorted(rows, key=lambda row: row["at"])
     what = [row["what"] for row in rows]
     assert what[0] == "The term begins"

@@ -10,11 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from activities.database import open_engine
+from activities.records import SqlRecords
 from activities.settings import Settings
 from starter.pulse import lately
 from starter.stack import Stack
-from tests.people import MONDAY
-from tests.starter.desk import EXAMPLES, Desk
+from tests.people import MONDAY, entry_of, life, number_request
+from tests.starter.desk import EXAMPLES, Desk, Running
+from workflows.agreement import Agreement
+from workflows.ids import TASK_QUEUE
+from workflows.messages import Carried
 from workflows.wire import connect
 
 CHEN, FINN, BO = "chen@meridian.example", "finn@meridian.example", "bo@meridian.example"
@@ -151,3 +156,43 @@ def test_a_killed_worker_is_found_and_the_command_says_how_to_repeat_it(desk: De
     assert "Finn Doyle named Chen Wei as the service engineer." in first.out
     assert "nothing was done twice" in second.out
     assert len(desk.does("history", number, "--json").document) == 2
+
+
+def test_a_next_date_that_the_agenda_does_not_know_is_found(
+    desk: Desk, patient: Stack, form: Path, tmp_path: Path
+) -> None:
+    number = Running(tmp_path).begins(desk, form)
+    with changed(patient, "agreement", "next_due = '2020-01-01 00:00:00.000000'", f"number = '{number}'"):
+        found = wrong(desk)["register and workflows"]
+    assert found.startswith(f"the next date of {number} is 20")
+    assert found.endswith(" by its agenda, 2020-01-01 00:00:00 UTC in the register")
+    assert wrong(desk) == {}
+
+
+async def asleep(stack: Stack, home: Path) -> str:
+    """An agreement as an earlier release has left it: signed, without a life."""
+    reference = f"sleeper-{home.name}"
+    engine = open_engine(stack.settings.register_url)
+    records = SqlRecords(engine)
+    number = records.number(number_request(reference, reference)).number
+    steps = life(number)
+    state = steps[-1].state.model_copy(update={"life": None})
+    for step in (*steps[:-1], steps[-1].model_copy(update={"state": state})):
+        records.record(entry_of(step, reference))
+    engine.dispose()
+    client = await connect(stack.settings)
+    await client.start_workflow(Agreement.run, Carried(state=state), id=reference, task_queue=TASK_QUEUE)
+    return number
+
+
+def test_an_agreement_that_sleeps_is_named_and_woken_when_asked(desk: Desk, patient: Stack, tmp_path: Path) -> None:
+    number = asyncio.run(asleep(patient, tmp_path))
+    assert desk.does("agenda", number).out == f"Nothing is ahead of {number}; it is active.\n"
+    assert wrong(desk)["sleeping agreements"].startswith(f"{number}: signed under an earlier release")
+    refused = desk.types("give-notice", number, "--end", "2028-01-01", "--as", "ana@northwind.example")
+    assert "`sla doctor --wake` wakes it" in refused.err
+    out = desk.does("doctor", "--wake").out
+    assert f"the signal `wake` went to {number}" in " ".join(out.split())
+    assert desk.does("history", number, "--json").document[-1]["fact"] == "life_taken_up"
+    assert wrong(desk) == {}
+    assert "the signal" not in desk.does("doctor", "--wake").out

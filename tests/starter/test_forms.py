@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sla.approvals import begin
+from sla.checklist import checklist_of
 from sla.drafting import gaps, with_edition
 from sla.errors import BadForm, BadInput
 from sla.intake import open_request, opened
+from sla.life import Cause
 from sla.pricing import contract_value, discount, list_price
 from sla.requirements import RequirementDocument
 from sla.terms import Origin
@@ -26,7 +28,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 REQUEST = (EXAMPLES / "managed-printing.yaml").read_text("utf-8")
 TERMS = (EXAMPLES / "managed-printing" / "draft.yaml").read_text("utf-8")
 PROVIDER = (EXAMPLES / "provider.yaml").read_text("utf-8")
-EDITIONS = ("draft", "counter-offer", "second-offer", "revised-draft")
+EDITIONS = ("draft", "counter-offer", "second-offer", "revised-draft", "amended-draft")
 
 
 def changed(text: str, old: str, new: str) -> bytes:
@@ -180,7 +182,7 @@ BAD_PROVIDERS = [
     ),
     ("{amount: 24.50, currency: EUR}", "{amount: 24.50, currency: USD}", "services[0].prices", "all in EUR"),
     ("        - id: standard", "        - id: basic", "services[0].prices.levels", "names an id twice"),
-    ("has_sla: false", "has_sla: perhaps", "services[2].has_sla", "true or false is expected"),
+    ("has_sla: false", "has_sla: perhaps", "services[2].has_sla", "yes or no (or true or false) is expected"),
     (
         "mode: quorum\n        quorum: 2",
         "mode: quorum\n        quorum: 4",
@@ -476,8 +478,75 @@ def test_the_comments_of_the_example_prices_are_true() -> None:
     assert service.prices is not None
     prices = [forms.load_terms(EXAMPLES / "managed-printing" / f"{name}.yaml").price for name in EDITIONS]
     fees = [str(discount(service.prices, price)) for price in prices if price]
-    assert fees == ["0.00", "13.84", "8.01", "8.01"]
+    assert fees == ["0.00", "13.84", "8.01", "8.01", "6.78"]
     second = forms.load_terms(EXAMPLES / "managed-printing" / "second-offer.yaml")
     assert second.price is not None
     assert str(list_price(service.prices, second.price.selection)) == "EUR 3,946.00"
     assert str(contract_value(second.price, second.period)) == "EUR 130,680.00"
+
+
+def test_the_example_results_speak_of_targets_of_the_terms() -> None:
+    results = forms.load_results(EXAMPLES / "managed-printing" / "results.yaml")
+    targets = {target.id for target in forms.parse_terms(TERMS.encode()).targets}
+    assert {each.target for each in results.measured} == targets
+    assert (results.start.isoformat(), results.end.isoformat()) == ("2027-02-01", "2027-05-01")
+
+
+def test_the_example_checklist_answers_every_question() -> None:
+    answers = forms.load_answers(EXAMPLES / "managed-printing" / "checklist.yaml")
+    assert [each.question for each in answers] == [each.key for each in checklist_of(Cause.CONVENIENCE)]
+
+
+RESULTS = "start: 2027-02-01\nend: 2027-05-01\nmeasured:\n  first-look: 94.5\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "wrong", "line"),
+    [
+        ("end: 2027-05-01", "end: 2027-02-01", "end", "is not after the start on 2027-02-01; a later day", 2),
+        ("end: 2027-05-01", "end: May", "end", "'May' is no date; one such as 2027-02-28 is expected", 2),
+        ("94.5", "1e3", "measured.first-look", "is not a plain decimal number", 4),
+        ("94.5", "", "measured.first-look", "is empty; ", 4),
+        ("first-look", "First look", "measured.First look", "small letters, digits and hyphens", 4),
+        ("measured:", "measurd:", "measurd", "is unknown; did you mean measured?", 3),
+    ],
+)
+def test_wrong_results_are_told_by_line(old: str, new: str, field: str, wrong: str, line: int) -> None:
+    error = refusal(forms.parse_results, changed(RESULTS, old, new))
+    fault = next(fault for fault in error.faults if fault.field == field)
+    assert (wrong in fault.wrong, fault.line) == (True, line)
+
+
+def test_results_without_any_target_are_refused() -> None:
+    error = refusal(forms.parse_results, b"start: 2027-02-01\nend: 2027-05-01\nmeasured: {}\n")
+    assert "at least 1 expected" in told(error)["measured"]
+
+
+ANSWERS = "answers:\n  - question: form\n    is_met: yes\n  - question: claims\n    is_met: no\n    note: Open fees.\n"
+
+
+@pytest.mark.parametrize(("yes", "no"), [("yes", "no"), ("true", "false"), ("'yes'", "'no'"), ("Yes", "No")])
+def test_answers_are_yes_or_no_or_true_or_false(yes: str, no: str, tmp_path: Path) -> None:
+    path = tmp_path / "answers.yaml"
+    path.write_text(ANSWERS.replace("is_met: yes", f"is_met: {yes}").replace("is_met: no", f"is_met: {no}"))
+    assert [each.is_met for each in forms.load_answers(path)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "wrong", "line"),
+    [
+        ("    note: Open fees.\n", "", "answers[1].note", "is missing; why the question is not met is expected", 4),
+        ("claims", "form", "answers[1].question", "form stands twice; each question once is expected", 4),
+        (
+            "is_met: yes",
+            "is_met: maybe",
+            "answers[0].is_met",
+            "is 'maybe'; yes or no (or true or false) is expected",
+            3,
+        ),
+        ("is_met: yes", "is_met:", "answers[0].is_met", "is empty; yes or no (or true or false) is expected", 3),
+    ],
+)
+def test_wrong_answers_are_told_by_line(old: str, new: str, field: str, wrong: str, line: int) -> None:
+    error = refusal(forms.parse_answers, changed(ANSWERS, old, new))
+    assert (told(error)[field], error.faults[0].line) == (wrong, line)
