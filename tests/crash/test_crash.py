@@ -7,79 +7,56 @@ the stage that its decisions imply. Source: issue "From the form to the signatur
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
-from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.service import RPCError
 
 from activities.database import open_engine
 from activities.views import Views
-from sla.agreement import AgreementState, ChainHead
-from sla.commands import Command
+from sla.agreement import AgreementState
 from sla.intake import opened
 from sla.stages import Stage
 from sla.transitions import act, receive
 from starter.mail_sink import receipts
 from starter.stack import Stack
 from tests.autopilot import next_command
+from tests.crash.storm import (
+    SERVER_KILLS,
+    WORKER_KILLS,
+    Life,
+    all_letters_out,
+    kill_at_random,
+    say,
+    stored,
+    stubborn,
+    workflow_head,
+)
 from tests.people import opening
 from tests.temporal import connected
 from workflows.agreement import Agreement
-from workflows.ids import TASK_QUEUE, update_id
-from workflows.messages import Carried, Closing, Receipt
+from workflows.ids import TASK_QUEUE
+from workflows.messages import Carried, Closing
 
 AGREEMENTS = 20
-WORKER_KILLS = 6
-SERVER_KILLS = 2
 SEED = 20261123
-PATIENCE = 120
-"""Seconds after which somebody who asks again and again gives up."""
-
-_Answer = TypeVar("_Answer")
-
-
-@dataclass
-class Life:
-    """What one agreement's people did, and what they were told."""
-
-    reference: str
-    number: str = ""
-    commands: list[Command] = field(default_factory=list)
-    receipts: list[Receipt] = field(default_factory=list)
-    repeats: int = 0
-
-
-async def _stubborn(life: Life, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
-    """Asks again until there is an answer: an unknown outcome is no failure, and a repeat is harmless."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            try:
-                async with asyncio.timeout(5):
-                    return await ask()
-            except (RPCError, RPCTimeoutOrCancelledError, TimeoutError):
-                life.repeats += 1
-                await asyncio.sleep(0.1)
 
 
 async def _live(client: Client, views: Views, life: Life) -> None:
     """One agreement from the form to the signature, each decision repeated until it is acknowledged."""
-    handle = await _stubborn(life, lambda: _start(client, life))
+    handle = await stubborn(life, lambda: _start(client, life))
     state = await _first_state(views, handle.id)
     life.number = state.number
     while state.stage is not Stage.ACTIVE:
         command = next_command(state, datetime.now(UTC), f"{life.reference}-{state.head.seq}")
         assert command is not None
         command = command.model_copy(update={"seen": state.head.seq})
-        receipt = await _stubborn(life, lambda said=command: _say(handle, said))  # type: ignore[misc]
+        receipt = await stubborn(life, lambda said=command: say(handle, said))  # type: ignore[misc]
         life.commands.append(command)
         life.receipts.append(receipt)
-        state = _stored(views, life.number)
+        state = stored(views, life.number)
 
 
 async def _start(client: Client, life: Life) -> WorkflowHandle[Agreement, Closing]:
@@ -92,48 +69,12 @@ async def _start(client: Client, life: Life) -> WorkflowHandle[Agreement, Closin
     )
 
 
-async def _say(handle: WorkflowHandle[Agreement, Closing], command: Command) -> Receipt:
-    receipt: Receipt = await handle.execute_update(
-        command.verb.value, command, id=update_id(command), result_type=Receipt
-    )
-    return receipt
-
-
 async def _first_state(views: Views, workflow_id: str) -> AgreementState:
     while True:
         found = views.by_workflow(workflow_id)
         if found is not None and found.state is not None:
             return found.state
         await asyncio.sleep(0.05)
-
-
-def _stored(views: Views, number: str) -> AgreementState:
-    found = views.find(number)
-    assert found is not None
-    assert found.state is not None
-    return found.state
-
-
-async def _kill_at_random(stack: Stack, lives: list[asyncio.Task[None]], chance: random.Random) -> Counter[str]:
-    """Workers first, then the server, each brought back at once; ends early when everything is signed."""
-    killed: Counter[str] = Counter()
-    victims = [*["worker"] * WORKER_KILLS, *["server"] * SERVER_KILLS]
-    for victim in victims:
-        await asyncio.wait(lives, timeout=chance.uniform(0.3, 1.5))
-        if all(life.done() for life in lives):
-            break
-        killed[victim] += 1
-        await asyncio.to_thread(stack.kill_worker if victim == "worker" else stack.kill_server)
-        await asyncio.to_thread(stack.start_worker if victim == "worker" else stack.start_server)
-    return killed
-
-
-async def _workflow_head(client: Client, life: Life) -> ChainHead:
-    view = await _stubborn(
-        life, lambda: client.get_workflow_handle_for(Agreement.run, life.reference).query(Agreement.view)
-    )
-    assert view is not None
-    return view.head
 
 
 def _implied_stage(life: Life) -> Stage:
@@ -143,12 +84,6 @@ def _implied_stage(life: Life) -> Stage:
     for command in life.commands:
         transition = act(transition.state, command, now)
     return transition.state.stage
-
-
-async def _all_letters_out(views: Views) -> None:
-    async with asyncio.timeout(90):
-        while views.letter_counts().queued:
-            await asyncio.sleep(0.2)
 
 
 @pytest.mark.timeout(400)
@@ -163,8 +98,8 @@ async def test_nothing_is_lost_and_nothing_doubled_when_processes_are_killed(
         lives = [Life(f"crash-{place:02d}") for place in range(AGREEMENTS)]
         async with asyncio.TaskGroup() as group:
             running = [group.create_task(_live(client, views, life)) for life in lives]
-            killed = await _kill_at_random(stack, running, chance)
-        await _all_letters_out(views)
+            killed = await kill_at_random(stack, running, chance)
+        await all_letters_out(views)
 
         decisions = Counter(
             row.event.decision_id for life in lives for row in views.history(life.number) if row.event.decision_id
@@ -172,10 +107,10 @@ async def test_nothing_is_lost_and_nothing_doubled_when_processes_are_killed(
         acknowledged = [receipt for life in lives for receipt in life.receipts]
         letters = views.letters()
         received = receipts(stack.letters)
-        stages = [_stored(views, life.number).stage for life in lives]
+        stages = [stored(views, life.number).stage for life in lives]
         problems = [report.problem for life in lives if (report := views.audit(life.number))]
-        register_heads = [_stored(views, life.number).head for life in lives]
-        workflow_heads = [await _workflow_head(client, life) for life in lives]
+        register_heads = [stored(views, life.number).head for life in lives]
+        workflow_heads = [await workflow_head(client, life) for life in lives]
         engine.dispose()
 
     with capsys.disabled():
