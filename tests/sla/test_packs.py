@@ -72,7 +72,9 @@ def test_it_says_what_is_open_between_the_sides() -> None:
     right = OfferRight(
         by=FINN, decision_id="o", side=Side.CUSTOMER, ground="Missed three times.", until=date(2027, 5, 1)
     )
-    assert sent(do(begun(), right, now=MARCH)).open_points == ("Termination right of the customer, last day 2027-04-30.",)
+    assert sent(do(begun(), right, now=MARCH)).open_points == (
+        "Termination right of the customer, last day 2027-04-30.",
+    )
 
 
 def test_it_says_who_asks_for_which_change_and_what_that_touches() -> None:
