@@ -24,6 +24,7 @@ from starter.mail_sink import receipts
 from starter.stack import Stack
 from tests.autopilot import next_command
 from tests.crash.storm import (
+    PATIENCE,
     SERVER_KILLS,
     WORKER_KILLS,
     Life,
@@ -70,11 +71,12 @@ async def _start(client: Client, life: Life) -> WorkflowHandle[Agreement, Closin
 
 
 async def _first_state(views: Views, workflow_id: str) -> AgreementState:
-    while True:
-        found = views.by_workflow(workflow_id)
-        if found is not None and found.state is not None:
-            return found.state
-        await asyncio.sleep(0.05)
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            found = views.by_workflow(workflow_id)
+            if found is not None and found.state is not None:
+                return found.state
+            await asyncio.sleep(0.05)
 
 
 def _implied_stage(life: Life) -> Stage:
