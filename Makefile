@@ -40,11 +40,13 @@ format: $(STAMP) ## Formats the code and mends what the linter can.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(STAMP) ## Measures a life against a bare workflow on the same server.
+bench: $(STAMP) ## Measures a life against a bare workflow, and the arithmetic against bare NumPy.
 	$(BIN)/python -m benchmarks.lifecycle
+	@$(PIP) --no-build-isolation -e '.[bench]'
+	$(BIN)/python -m benchmarks.compliance
 
 lock: $(STAMP) ## Writes the lock files; `make lock UPGRADE=--upgrade` takes newer versions.
-	$(UV_COMPILE) $(UPGRADE) --all-extras pyproject.toml -o requirements.lock
+	$(UV_COMPILE) $(UPGRADE) --extra laptop --extra dev --extra image pyproject.toml -o requirements.lock
 	$(UV_COMPILE) --extra image -c requirements.lock pyproject.toml -o requirements-image.lock
 
 clean: ## Removes what can be made again; never the data in var/.
