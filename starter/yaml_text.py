@@ -15,6 +15,7 @@ from typing import Protocol, TypeAlias
 import yaml
 
 from sla.errors import BadForm, BadInput, Fault
+from starter.plain_files import open_plain
 
 MOST_BYTES = 1_000_000
 MOST_LEVELS = 30
@@ -47,19 +48,19 @@ class Sheet:
         return self.lines.get(path, 1)
 
 
-def read_bytes(where: str | Path) -> tuple[bytes, str]:
+def read_bytes(where: str | Path, most: int = MOST_BYTES, kind: str = "YAML") -> tuple[bytes, str]:
     """The bytes of a file, or of standard input for `-`, with the name to tell. Never reads far beyond the limit."""
     source = "standard input" if str(where) == "-" else str(where)
     try:
         if str(where) == "-":
-            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+            data = sys.stdin.buffer.read(most + 1)
         else:
-            with Path(where).open("rb") as file:
-                data = file.read(MOST_BYTES + 1)
+            with open_plain(Path(where), f"the path of a {kind} file is expected") as file:
+                data = file.read(most + 1)
     except FileNotFoundError:
-        raise BadInput(source, "does not exist", "the path of a YAML file is expected") from None
+        raise BadInput(source, "does not exist", f"the path of a {kind} file is expected") from None
     except IsADirectoryError:
-        raise BadInput(source, "is a folder", "the path of one YAML file is expected") from None
+        raise BadInput(source, "is a folder", f"the path of one {kind} file is expected") from None
     except (OSError, ValueError) as error:
         raise BadInput(source, f"cannot be read ({error})", "a file that you may read is expected") from None
     return data, source

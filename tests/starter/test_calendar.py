@@ -1,14 +1,19 @@
 """`sla calendar` as people and scripts use it: the examples, the conventions as they are written, and bad input."""
 
 import io
+import json
 import re
 import shlex
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from activities.settings import Settings
+from sla.service_calendar import ServiceCalendar
+from starter.calendar_check import SHAPES
 from starter.cli import run
 from starter.service_hours import load_calendar
 from starter.session import Session
@@ -52,7 +57,8 @@ def test_every_example_of_the_conventions_answers_as_it_is_written(
 
 def test_every_convention_has_an_example() -> None:
     page = (ROOT / "docs/conventions.md").read_text("utf-8")
-    assert all("\n$ sla calendar " in section for section in page.split("\n## ")[1:])
+    calendars = page.partition("\n## Work items\n")[0]  # what follows is proved in tests/sla
+    assert all("\n$ sla calendar " in section for section in calendars.split("\n## ")[1:])
     assert len(SHOWN) == page.count("\n$ sla ")
 
 
@@ -264,3 +270,226 @@ def test_the_family_has_a_help_of_its_own(capsys: pytest.CaptureFixture[str]) ->
     assert types("--help").status == 0
     told = capsys.readouterr().out
     assert all(f"  {name} " in told for name in ("open", "elapsed", "deadline", "working-days"))
+
+
+def test_the_family_that_makes_calendars_stands_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert types("--help").status == 0
+    told = capsys.readouterr().out
+    assert all(f"  {name} " in told for name in ("holidays", "import", "check", "schema"))
+
+
+def test_help_imports_neither_library() -> None:
+    code = "import sys, starter.cli; print(*sorted({'holidays', 'icalendar', 'dateutil'} & set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ran.stdout == "\n"
+
+
+BERLIN = ("holidays", "--country", "DE", "--subdivision", "BE", "--from", "2027", "--to", "2030")
+CLOSURES = str(CALENDARS / "closures.ics")
+
+
+def test_the_example_with_holidays_is_made_as_it_says(tmp_path: Path) -> None:
+    made = tmp_path / "made.yaml"
+    told = asks(*BERLIN, "--calendar", OFFICE, "--write", str(made))
+    assert told.startswith(f"{made} is written, with 37 closed days; 4 stood in the calendar already.\n")
+    assert made.read_text("utf-8") == (CALENDARS / "office-berlin.yaml").read_text("utf-8")
+
+
+def test_holidays_are_told_as_a_document() -> None:
+    document = types(*BERLIN, "--json").document
+    assert document["found"]["days"][0] == {"day": "2027-01-01", "name": "New Year's Day"}
+    assert document["found"]["source"] == "public holidays of Germany (DE-BE), 2027 to 2030, by holidays 0.109"
+
+
+def test_a_calendar_with_holidays_is_told_as_a_document() -> None:
+    document = types(*BERLIN, "--calendar", OFFICE, "--json").document
+    assert (len(document["days"]), document["again"], document["contradictions"]) == (37, 4, [])
+    assert document["calendar"]["closed"][:5] == ["2027-03-26", "2027-03-29", "2027-05-06", "2027-05-17", "2027-01-01"]
+
+
+def test_without_a_file_to_write_the_calendar_is_printed_and_contradictions_beside_it(tmp_path: Path) -> None:
+    ran = types("import", CLOSURES, "--from", "2027", "--to", "2027", "--calendar", OFFICE)
+    assert ran.err == (
+        "sla: contradiction: 2027-12-24T10:00 to 2027-12-24T12:00 (Christmas party) cuts the other_hours of "
+        "2027-12-24, 08:00 to 12:00; the closure is the stronger\n"
+    )
+    printed = tmp_path / "printed.yaml"
+    printed.write_text(ran.out, "utf-8")
+    assert not load_calendar(printed).closed_between[-1].start < load_calendar(printed).closed_between[-2].start
+    assert "2027-06-11,  # Company day" in ran.out
+    assert "# the summer party" in ran.out
+
+
+def test_what_was_imported_counts(tmp_path: Path) -> None:
+    made = str(tmp_path / "made.yaml")
+    types("import", CLOSURES, "--from", "2027", "--to", "2027", "--calendar", OFFICE, "--write", made)
+    due = ("deadline", "--from", "2027-04-15T12:00", "--for", "2h")
+    assert asks(*due, "--calendar", OFFICE).startswith("Thu 2027-04-15 15:00 ")
+    assert asks(*due, "--calendar", made).startswith("Thu 2027-04-15 16:16 ")
+
+
+def test_the_same_import_again_changes_no_letter(tmp_path: Path) -> None:
+    once, twice = tmp_path / "once.yaml", tmp_path / "twice.yaml"
+    words = ("import", CLOSURES, "--from", "2027", "--to", "2027")
+    types(*words, "--calendar", NIGHTS, "--write", str(once))
+    told = asks(*words, "--calendar", str(once), "--write", str(twice))
+    assert told.startswith(f"{twice} is written, with nothing new; 11 stood in the calendar already.\n")
+    assert twice.read_bytes() == once.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WEEK,
+        WEEK.rstrip("\n"),
+        WEEK.replace("\n", "\r\n"),
+        WEEK + "closed: []\nclosed_between: [ ]\n",
+        WEEK + "closed: [2027-01-01]  # why\nclosed_between: [{start: 2027-01-01T10:00, end: 2027-01-01T11:00},]\n",
+        WEEK + "closed:\n- 2027-01-01\n# after\n\nclosed_every_year:\n    - 12-25 # why\n",
+        WEEK
+        + "closed:\n  - 2027-01-01\nclosed_between:\n  - start: 2027-01-01T10:00\n    end: 2027-01-01T11:00 # y\n\n",
+        WEEK + "later:\n  - {effective: 2028-01-01, weekly: [], closed_every_year: [12-25]}\n",
+        WEEK + "later:\n  - effective: 2028-01-01\n    weekly: []\n    closed_every_year:\n    - 09-17\n",
+        "{zone: UTC, weekly: [{weekdays: mon, opens: 09:00, closes: 10:00}]}",
+        f"---\n{WEEK}...\n",
+        "# é → 中\n" + WEEK + "closed: [2027-01-01] # é 😀\n",
+    ],
+    ids=range(12),
+)
+def test_closures_are_set_into_any_layout(text: str, tmp_path: Path) -> None:
+    mine, made = tmp_path / "mine.yaml", tmp_path / "made.yaml"
+    mine.write_text(text, "utf-8", newline="")
+    words = ("import", CLOSURES, "--from", "2027", "--to", "2027", "--calendar", str(mine))
+    document = types(*words, "--json").document
+    asks(*words, "--write", str(made))
+    assert load_calendar(made) == ServiceCalendar.model_validate(document["calendar"])
+    written = made.read_bytes().decode()
+    if not text.startswith(("{", "---")):
+        assert all(part.rstrip() in written for line in text.splitlines() for part in line.split("]"))
+    assert "# Added: events of closures.ics, 2027." in written
+    assert all(name in written for name in ("Company day", "Founding day", "Stocktaking"))
+
+
+def test_no_file_is_overwritten_unasked(tmp_path: Path) -> None:
+    made = tmp_path / "made.yaml"
+    made.write_text("mine\n", "utf-8")
+    words = (*BERLIN, "--calendar", OFFICE, "--write", str(made))
+    assert refused(*words) == f"--write: {made} exists; another path, or --force to overwrite it, is expected"
+    assert made.read_text("utf-8") == "mine\n"
+    assert asks(*words, "--force").startswith(f"{made} is written")
+    assert load_calendar(made).zone == "Europe/Berlin"
+    assert [path.name for path in tmp_path.iterdir()] == ["made.yaml"]
+
+
+def test_a_calendar_may_take_closures_into_its_own_file(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(WEEK, "utf-8")
+    asks(*BERLIN, "--calendar", str(mine), "--write", str(mine), "--force")
+    assert len(load_calendar(mine).closed) == 41
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            (*BERLIN, "--write", "x.yaml"),
+            "--write: has no calendar to write; --calendar FILE with its weekly hours ",
+        ),
+        (
+            (*BERLIN, "--calendar", OFFICE, "--write", "/nowhere/at/all.yaml"),
+            "--write: /nowhere/at/all.yaml cannot ",
+        ),
+        ((*BERLIN, "--calendar", OFFICE, "--write", "-"), "--write: - is no file; the path of a YAML file is expected"),
+        (("holidays", "--country", "DE", "--from", "2030", "--to", "2029"), "--to: 2029 is before --from, 2030; the "),
+        (("holidays", "--country", "Deutschland"), "--country: 'Deutschland' is no country that is known; "),
+        (("import", CLOSURES, "--zone", "Mars/Olympus"), "--zone: 'Mars/Olympus' is no time zone; an IANA zone such "),
+        (("import", CLOSURES, "--zone", "UTC", "--calendar", OFFICE), "--zone: is given beside --calendar, which has "),
+        (("import", OFFICE), f"{OFFICE}: is no iCalendar file; a file that begins with BEGIN:VCALENDAR is expected"),
+        (("import", "nowhere.ics"), "nowhere.ics: does not exist; the path of a calendar (.ics) file is expected"),
+        (("holidays", "--country", "DE", "--from", "1066"), "Invalid value for '--from': Input should be greater "),
+    ],
+    ids=range(10),
+)
+def test_a_wrong_word_about_closures_is_refused(words: tuple[str, ...], sentence: str) -> None:
+    assert refused(*words).startswith(sentence)
+
+
+def test_several_events_that_do_not_hold_are_told_line_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "bad.ics"
+    lines = (
+        (CALENDARS / "closures.ics").read_text("utf-8").replace("T121545Z", "T101545Z").replace("Europe/Berlin", "X")
+    )
+    path.write_text(lines, "utf-8")
+    told = refused("import", str(path)).splitlines()
+    assert told[0] == f"{path} has 2 faults:"
+    assert told[1].startswith("  line 25, UID stocktaking@meridian.example: TZID 'X' is no zone that is known; ")
+
+
+def test_a_check_says_what_a_calendar_means() -> None:
+    assert asks("check", NIGHTS).splitlines() == [
+        f"{NIGHTS} is a service calendar.",
+        "Times are those of Europe/Berlin.",
+        "Every week, Mon to Tue: nothing opens.",
+        "Every week, Wed to Sat: 22:00 to 06:00.",
+        "Every week, Sun: nothing opens.",
+        "Closed every year on 12-25.",
+        "No single day is closed.",
+    ]
+
+
+def test_a_check_tells_versions_and_ends(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    more = "effective: 2027-01-01\nclosed_every_year: [12-25]\n"
+    ends = "later:\n  - {effective: 2028-01-01, weekly: [], closed_every_year: []}\n"
+    path.write_text(WEEK + more + ends, "utf-8")
+    told = types("check", str(path), "--json").document["sentences"]
+    assert told[0] == "Times are those of UTC, from 2027-01-01 on; before that day it says nothing."
+    assert told[3:5] == [
+        "From 2028-01-01 on: closed, but for days with other hours.",
+        "From 2028-01-01 on, closed every year on no day and no other.",
+    ]
+
+
+def test_a_check_of_a_calendar_that_does_not_hold_names_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(WEEK + "closed: [2027-02-30]\n", "utf-8")
+    assert refused("check", str(path)).startswith(
+        f"{path}: line 3, closed[0]: '2027-02-30' is no day of the calendar; "
+    )
+
+
+def marked(tmp_path: Path, *files: Path) -> set[str]:
+    """The files in which an editor that knows the schema would mark something."""
+    shape = tmp_path / "shape.json"
+    shape.write_text(asks("schema"), "utf-8")
+    command = [sys.executable, "-m", "check_jsonschema", "-o", "json", "--schemafile", str(shape), *map(str, files)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    return {each["filename"] for each in json.loads(ran.stdout)["errors"]}
+
+
+def test_the_schema_takes_every_example(tmp_path: Path) -> None:
+    assert marked(tmp_path, *CALENDARS.glob("*.yaml")) == set()
+
+
+def test_the_schema_marks_what_the_program_refuses(tmp_path: Path) -> None:
+    wrong = (
+        WEEK + "holidays: []\n",
+        WEEK + "closed: [27-01-01]\n",
+        WEEK.replace("mon", "monday"),
+        WEEK.replace("09:00", "9:00"),
+        WEEK.replace("10:00", "00:00"),
+        WEEK.replace(", closes: 10:00", ""),
+        WEEK + "closed_between: [{start: 2027-01-01T10:00+01:00, end: 2027-01-01T11:00}]\n",
+    )
+    paths = [tmp_path / f"{index}.yaml" for index in range(len(wrong))]
+    for path, text in zip(paths, wrong, strict=True):
+        path.write_text(text, "utf-8")
+        refused("check", str(path))
+    assert marked(tmp_path, *paths) == {str(path) for path in paths}
+
+
+def test_the_schema_knows_how_each_plain_field_is_written() -> None:
+    made = types("schema", "--json").document
+    fields = {name: field for each in (made, *made["$defs"].values()) for name, field in each["properties"].items()}
+    plain = {name for name, field in fields.items() if "items" not in field and "anyOf" not in field}
+    assert plain - {"weekdays"} == set(SHAPES) - {"weekdays"}
