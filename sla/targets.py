@@ -6,11 +6,72 @@ Every form states a committed and an acceptable level in which more is better. W
 
 from datetime import timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from sla.fields import Line, Name, Percent, Plain, Slug, Span, Value, Whole, WrongField, render_span
+from sla.fields import Line, Name, Percent, Plain, Prose, Slug, Span, Value, Whole, WrongField, render_span
+
+
+class NoData(StrEnum):
+    """How a period counts for which there is no evidence. It never counts as met. Source: MON-14."""
+
+    NO_DATA = "no_data"
+    """It is said openly, and counts neither way: so it is where the terms say nothing."""
+    MISSED = "missed"
+    """A missing report is a miss."""
+
+
+class UnknownTime(StrEnum):
+    """How time counts in which nobody looked. Source: MON-14."""
+
+    LEFT_OUT = "left_out"
+    """It is taken out of the service time: so it is where the terms say nothing."""
+    DOWN = "down"
+    UP = "up"
+
+
+class Statistic(StrEnum):
+    """Which figure of many times is promised. Source: DRA-7."""
+
+    SHARE = "share"
+    """The share of items within the limit: so it is where the terms say nothing."""
+    PERCENTILE = "percentile"
+    """The same share; the time within which the committed share of items was done (nearest rank) is shown with it."""
+    AVERAGE = "average"
+    """The limit divided by the average time, at most 100 %: a committed level of 100 is kept while the average is
+    within the limit."""
+    MISSES = "misses"
+    """The number of items beyond the limit: at most `allowed_misses`."""
+
+
+class Process(StrEnum):
+    """Our own work on the agreement, as the register knows it. Source: MON-13."""
+
+    DRAFT = "draft"
+    APPROVE = "approve"
+    REPORT = "report"
+    CORRECT = "correct"
+
+
+def _step(span: timedelta) -> timedelta:
+    if not timedelta(seconds=5) <= span <= timedelta(days=1):
+        raise ValueError(f"{render_span(span)} is out of range; a step from 5s to 1d is expected")
+    return span
+
+
+class Pull(Value):
+    """How a figure is pulled from Prometheus. Source: MON-1.
+
+    Availability: the service is down while the expression is below the threshold. Ratio: the sum of the expression over
+    that of `valid_expression`. A step without a sample is unknown time. A step is from 5 seconds to a day.
+    """
+
+    expression: Prose
+    valid_expression: Prose | None = None
+    step: Annotated[Span, AfterValidator(_step)] = timedelta(minutes=1)
+    threshold: Plain | None = None
 
 
 class _TargetCore(Value):
@@ -25,7 +86,11 @@ class _TargetCore(Value):
     source: Line | None = None
     """Where the figures come from."""
     outcome: Line | None = None
-    """The outcome for the customer that it serves."""
+    """The outcome for the customer that it serves. Source: MON-9."""
+    no_data: NoData | None = None
+    """How a period without evidence counts; where nothing is stated, it is said openly. Source: MON-14."""
+    prometheus: Pull | None = None
+    """Where Prometheus has the figures. Source: MON-1."""
 
 
 class _ShareTarget(_TargetCore):
@@ -84,22 +149,45 @@ class Availability(_ShareTarget):
     """Share of the service hours of a period in which the service is available."""
 
     form: Literal["availability"] = "availability"
+    unknown: UnknownTime | None = None
+    """How time counts in which nobody looked; it is left out where nothing is stated. Source: MON-14."""
 
 
-class ResponseTime(_ShareTarget):
+class _ItemTarget(_ShareTarget):
+    """Times of work items, in service time."""
+
+    within: Limit
+    priority: Name | None = None
+    """Only items of this priority; every item where none is stated."""
+    statistic: Statistic | None = None
+    """Which figure is promised; the share within the limit where none is stated."""
+    allowed_misses: Annotated[Whole, Field(ge=0, le=1_000_000)] | None = None
+    """How many items of a period may be beyond the limit, where their number is what is promised."""
+    process: Process | None = None
+    """Our own work on this agreement, in place of work items from elsewhere. Source: MON-13."""
+
+    @model_validator(mode="after")
+    def _says_how_many(self) -> Self:
+        counts = self.statistic is Statistic.MISSES
+        if counts and self.allowed_misses is None:
+            raise WrongField("is missing; how many items may be beyond the limit is expected", "allowed_misses")
+        if not counts and self.allowed_misses is not None:
+            raise WrongField(
+                "is stated beside another statistic; leave it out, or say `statistic: misses`", "allowed_misses"
+            )
+        return self
+
+
+class ResponseTime(_ItemTarget):
     """Share of work items answered within `within` of service time."""
 
     form: Literal["response_time"] = "response_time"
-    within: Limit
-    priority: Name | None = None
 
 
-class ResolutionTime(_ShareTarget):
+class ResolutionTime(_ItemTarget):
     """Share of work items resolved within `within` of service time."""
 
     form: Literal["resolution_time"] = "resolution_time"
-    within: Limit
-    priority: Name | None = None
 
 
 class DoneWithin(_ShareTarget):
@@ -156,11 +244,26 @@ Target = Annotated[
 
 
 def level_text(target: Target, level: Decimal | None) -> str:
-    """A level with its unit: `99.5 %`, `4.2 of 5`, `1200 pages a month`."""
+    """A level with its unit: `99.5 %`, `4.2 of 5`, `1200 pages a month`; `at most 3 items late` where their number is
+    what is promised and no share stands beside it."""
     if level is None:
-        return "not stated"
+        return allowed_text(target) or "not stated"
     if isinstance(target, Throughput):
-        return f"{level} {target.unit} a {target.per}"
+        return f"{level} {target.unit} {'an' if target.per == 'hour' else 'a'} {target.per}"
     if isinstance(target, Outcome):
         return f"{level} of {target.scale_to}"
     return f"{level} %"
+
+
+def counts_misses(target: Target) -> bool:
+    """Whether the number of items beyond the limit is what is promised, and no share."""
+    return isinstance(target, ResponseTime | ResolutionTime) and target.statistic is Statistic.MISSES
+
+
+def allowed_text(target: Target) -> str | None:
+    """`at most 3 items late`; None for a target that promises no number of misses."""
+    if not isinstance(target, ResponseTime | ResolutionTime) or target.allowed_misses is None:
+        return None
+    if target.allowed_misses == 0:
+        return "no item late"
+    return f"at most {target.allowed_misses:,} item{'s' if target.allowed_misses != 1 else ''} late"

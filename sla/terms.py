@@ -4,16 +4,20 @@
 """
 
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from sla.cadence import Cadence
 from sla.canonical import Digested, digest
-from sla.fields import Day, Email, Instant, Line, Name, Percent, Prose, Slug, Value, Whole, WrongField, Zone
+from sla.credit_scheme import CreditScheme
+from sla.fields import Day, Email, Instant, Line, Name, Percent, Plain, Prose, Slug, Value, Whole, WrongField, Zone
 from sla.kinds import Kind, Level
 from sla.money import Money
+from sla.service_calendar import ServiceCalendar
 from sla.targets import Target
 
 LONGEST_TERM_YEARS = 50
@@ -149,11 +153,47 @@ class SuspensionRule(Value):
     longest_days: Annotated[Whole, Field(ge=1, le=366)] = 90
 
 
+class RoundingMode(StrEnum):
+    """How a figure is rounded when it is shown. Nothing is ever judged by a rounded figure."""
+
+    DOWN = "down"
+    """Towards zero: what is shown never looks better than it is. So it is where the terms say nothing."""
+    HALF_EVEN = "half_even"
+    HALF_UP = "half_up"
+
+
+class Rounding(Value):
+    """How a figure is shown: with so many digits after the point."""
+
+    digits: Annotated[Whole, Field(ge=0, le=6)] = 3
+    mode: RoundingMode = RoundingMode.DOWN
+
+
+class ComplianceRule(Value):
+    """How it is judged: how often, over which time, and what its figures cause. Source: MON-4, MON-5, MON-9."""
+
+    every: Cadence = Cadence.MONTH
+    rolling_months: Annotated[Whole, Field(ge=2, le=36)] | None = None
+    """Each statement looks back over so many months in place of its own period."""
+    rounding: Rounding = Rounding()
+    warn_at: Annotated[Plain, Field(ge=1, le=100)] = Decimal(75)
+    """At how many percent of the error budget used the provider is warned."""
+    watermelon_after: Annotated[Whole, Field(ge=1, le=24)] = 2
+    """After how many periods in a row with every service target met and an outcome missed this is a finding."""
+    action_days: Annotated[Whole, Field(ge=1, le=90)] = 10
+    """Within how many working days of its owner a corrective action is due. Source: MON-11."""
+    dispute_days: Annotated[Whole, Field(ge=1, le=366)] = 30
+    """For how many days after a statement its figures can be disputed. Source: MON-10."""
+
+
 class ServiceHours(Value):
-    """When the service is promised, in words; the calendar itself is data of the provider."""
+    """When the service is promised: in words, and as the data by which every clock runs."""
 
     description: Line
     calendar: Slug = "standard"
+    times: ServiceCalendar | None = None
+    """The same as data: what every clock of the agreement runs by. Round the clock in the zone of the period where
+    none is stated, and every figure then says so. Source: DRA-8."""
 
 
 class Terms(Value):
@@ -186,6 +226,10 @@ class Terms(Value):
     """When better levels are proposed; never where nothing is stated. Source: REV-4."""
     suspension: SuspensionRule | None = None
     """What a suspension does to the term; nothing, and at most 90 days, where nothing is stated. Source: TER-4."""
+    compliance: ComplianceRule | None = None
+    """How it is judged; by the month, as the rule's own defaults say, where nothing is stated. Source: MON-4."""
+    credits: CreditScheme | None = None
+    """What a miss costs; nothing where none is stated. Source: MON-6."""
     effective_from: Day | None = None
     """On an amendment: the local day on which it takes effect; the day after the last signature where none is stated
     or the stated one is past by then. Source: AME-1."""
