@@ -86,9 +86,9 @@ def median_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
 
 
-def table(figures: Iterable[Figure]) -> Table:
+def table(figures: Iterable[Figure], title: str) -> Table:
     """All figures with their goals."""
-    out = Table(title="A life of an agreement, against the bare engine")
+    out = Table(title=title)
     for heading in ("figure", "measured", "goal", "", "made of"):
         out.add_column(heading, overflow="fold")
     for figure in figures:
@@ -97,7 +97,7 @@ def table(figures: Iterable[Figure]) -> Table:
     return out
 
 
-def show(figures: Iterable[Figure]) -> None:
+def show(figures: Iterable[Figure], title: str = "A life of an agreement, against the bare engine") -> None:
     """Prints the table, in full width also where there is no terminal."""
     console = Console()
-    (console if console.is_terminal else Console(width=170)).print(table(figures))
+    (console if console.is_terminal else Console(width=170)).print(table(figures, title))

@@ -204,7 +204,7 @@ def main() -> int:
     """Prints the table."""
     parser = argparse.ArgumentParser(description="A rehearsal, against the bare skipping of time.")
     parser.add_argument("--quick", action="store_true", help="each thing once")
-    show(list(_figures(quick=parser.parse_args().quick)))
+    show(list(_figures(quick=parser.parse_args().quick)), "Rehearsals, against the bare skipping of time")
     return 0
 
 
