@@ -38,7 +38,7 @@ OFFER_STANDS = timedelta(days=14)
 
 MOMENTS = frozenset({"expires_at", "starts_at", "ends_at"})
 """Fields of commands that are instants."""
-DAYS = frozenset({"effective", "until", "end"})
+DAYS = frozenset({"effective", "until", "end", "due"})
 """Fields of commands that are local days."""
 
 
@@ -325,6 +325,22 @@ def _right(desk: Desk) -> Words:
     return {"side": "customer", "ground": "A level was missed again and again.", "until": until}
 
 
+def _done(desk: Desk) -> Words:
+    return {"no": desk.subject or 1, "evidence": "It is done, and a test shows it."}
+
+
+def _verified(desk: Desk) -> Words:
+    return {"no": desk.subject or 1, "is_effective": True}
+
+
+def _given(desk: Desk) -> Words:
+    return {"no": desk.subject or 1, "owner": desk.by}
+
+
+def _settled(desk: Desk) -> Words:
+    return {"no": desk.subject or 1, "reason": "The evidence shows the figure as it was stated."}
+
+
 _SAYS: dict[Verb, Callable[[Desk], Words]] = {
     Verb.NAME_ENGINEER: _engineer,
     Verb.AGREE_ENGINEER: _named_engineer,
@@ -350,6 +366,10 @@ _SAYS: dict[Verb, Callable[[Desk], Words]] = {
     Verb.CHECK_TERMINATION: _check,
     Verb.WITHDRAW_TERMINATION: _case,
     Verb.OFFER_RIGHT: _right,
+    Verb.COMPLETE_ACTION: _done,
+    Verb.VERIFY_ACTION: _verified,
+    Verb.ASSIGN_ACTION: _given,
+    Verb.SETTLE_DISPUTE: _settled,
 }
 """What is said where a scenario says nothing else. Verbs that stand not here need no words, or all of theirs."""
 
@@ -359,5 +379,7 @@ NEEDS: dict[Verb, tuple[str, ...]] = {
     Verb.REQUEST_CHANGE: ("kinds", "text"),
     Verb.RECORD_RESULTS: ("results",),
     Verb.STATE_INDEX: ("rate", "source"),
+    Verb.DISPUTE: ("period", "target", "statement", "reason"),
+    Verb.CLAIM_CREDIT: ("period", "statement"),
 }
 """What nobody can say for a scenario: it must stand in its step."""

@@ -290,7 +290,7 @@ def _verb(text: str) -> tuple[Verb, dict[str, object]] | None:
     return (Verb(name), {}) if name in _VERBS else None
 
 
-_VERBS = tuple(verb.value for verb in Verb if verb is not Verb.TAKE_STEP)
+_VERBS = tuple(verb.value for verb in Verb if verb not in {Verb.TAKE_STEP, Verb.NOTE_FINDING})
 
 
 def _no_verb(text: str) -> str:

@@ -47,7 +47,7 @@ class Shape(StrEnum):
 _WORDS: dict[Shape, str] = {
     Shape.WORK: "a step of work",
     Shape.YES: "a yes: agreed, passed, approved, signed",
-    Shape.NO: "a no: rejected, failed, withdrawn, lapsed",
+    Shape.NO: "a no: rejected, failed, withdrawn, lapsed, missed",
     Shape.PACK: "review pack sent",
     Shape.OPENED: "review opened",
     Shape.HELD: "review concluded",
@@ -92,6 +92,11 @@ SIGNS: dict[Fact, SignRow] = {
         Fact.RESULTS_RECORDED,
         Fact.INDEX_STATED,
         Fact.LIFE_TAKEN_UP,
+        Fact.STATEMENT_RESTATED,
+        Fact.FIGURE_DISPUTED,
+        Fact.CREDIT_CLAIMED,
+        Fact.ACTION_ASSIGNED,
+        Fact.ACTION_COMPLETED,
     ),
     **_rows(
         Lane.WORK,
@@ -102,6 +107,8 @@ SIGNS: dict[Fact, SignRow] = {
         Fact.INSPECTION_PASSED,
         Fact.APPROVED,
         Fact.SIGNED,
+        Fact.ACTION_VERIFIED,
+        Fact.DISPUTE_SETTLED,
     ),
     **_rows(
         Lane.WORK,
@@ -116,9 +123,12 @@ SIGNS: dict[Fact, SignRow] = {
         Fact.SIGN_OFF_REFUSED,
         Fact.WITHDRAWN,
         Fact.LAPSED,
+        Fact.BREACH_FORECAST,
+        Fact.TARGET_MISSED,
+        Fact.ACTION_REOPENED,
     ),
     **_rows(Lane.REVIEWS, Shape.PACK, Fact.REVIEW_PREPARED),
-    **_rows(Lane.REVIEWS, Shape.OPENED, Fact.REVIEW_OPENED),
+    **_rows(Lane.REVIEWS, Shape.OPENED, Fact.REVIEW_OPENED, Fact.WATERMELON_FOUND),
     **_rows(Lane.REVIEWS, Shape.HELD, Fact.REVIEW_CONCLUDED),
     **_rows(Lane.REVIEWS, Shape.OVERDUE, Fact.REVIEW_OVERDUE),
     **_rows(Lane.REVIEWS, Shape.CHANGE, Fact.CHANGE_REQUESTED),
@@ -164,7 +174,14 @@ SIGNS: dict[Fact, SignRow] = {
         Fact.CLOSED,
     ),
     **_rows(Lane.SILENCE, Shape.REMINDER, Fact.REMINDED),
-    **_rows(Lane.SILENCE, Shape.ESCALATION, Fact.ESCALATED, Fact.DEPUTY_CALLED, Fact.OWNER_CALLED),
+    **_rows(
+        Lane.SILENCE,
+        Shape.ESCALATION,
+        Fact.ESCALATED,
+        Fact.DEPUTY_CALLED,
+        Fact.OWNER_CALLED,
+        Fact.ACTION_OVERDUE,
+    ),
 }
 """Every fact has its sign; a test proves it."""
 

@@ -9,8 +9,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from sla.fields import Day, Email, Instant, Line, Plain, Prose, Reference, Slug, Value, Whole
+from sla.findings import Finding
 from sla.kinds import Side
 from sla.life import Cause, ChangeKind, Results, ReviewNo, ReviewOutcome
+from sla.money import Money
 from sla.requirements import Requirement, Verdict
 from sla.stages import Stage, Verb
 from sla.terms import EditionRef, Terms
@@ -205,7 +207,7 @@ class RequestChange(Command):
 
 
 class RecordResults(Command):
-    """What the targets came to in a period, until statements say it."""
+    """What the targets came to in a period, as somebody records it for a review."""
 
     verb = Verb.RECORD_RESULTS
     results: Results
@@ -305,6 +307,75 @@ class OfferRight(Command):
     """Until when it may be used, that day outside."""
 
 
+class CompleteAction(Command):
+    """Whoever owns a corrective action says that it is done, and what proves it. Source: MON-11."""
+
+    verb = Verb.COMPLETE_ACTION
+    no: Whole
+    evidence: Prose
+
+
+class VerifyAction(Command):
+    """Somebody else than who has done it looks whether it helps. Source: MON-11."""
+
+    verb = Verb.VERIFY_ACTION
+    no: Whole
+    is_effective: bool
+    note: Prose | None = None
+
+
+class AssignAction(Command):
+    """Another owner, or another day, for a corrective action. Source: MON-11."""
+
+    verb = Verb.ASSIGN_ACTION
+    no: Whole
+    owner: Email
+    due: Day | None = None
+    reason: Prose | None = None
+
+
+class DisputeFigure(Command):
+    """A side disputes a figure of a statement; it is frozen until that is settled. Source: MON-10."""
+
+    verb = Verb.DISPUTE
+    period: Line
+    target: Slug
+    statement: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """The digest of the statement that somebody saw."""
+    reason: Prose
+
+
+class SettleDispute(Command):
+    """The other side decides: the figure stands (no value), or another attainment is stated. Source: MON-10."""
+
+    verb = Verb.SETTLE_DISPUTE
+    no: Whole
+    value: Annotated[Plain, Field(ge=0)] | None = None
+    """In the unit of the target's levels."""
+    reason: Prose
+    evidence: Prose | None = None
+
+
+class ClaimCredit(Command):
+    """The customer claims the credit of a period, where the terms ask for a claim. Source: MON-6."""
+
+    verb = Verb.CLAIM_CREDIT
+    period: Line
+    statement: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class NoteFinding(Command):
+    """What a compliance run has found; it tells the agreement by signal. Source: MON-5, MON-9, MON-11, TER-3."""
+
+    verb = Verb.NOTE_FINDING
+    by: Literal["system"] = "system"
+    decision_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,160}$")]
+    finding: Finding
+    statement: str | None = None
+    """The digest of the statement that says so; none for a warning, which no statement holds."""
+    credit: Money | None = None
+
+
 class TakeStep(Command):
     """What a neighbour answered to one step of the ordered stop. The agreement says it to itself. Source: TER-2."""
 
@@ -353,6 +424,13 @@ COMMANDS: dict[Verb, type[Command]] = {
         CheckTermination,
         WithdrawTermination,
         OfferRight,
+        CompleteAction,
+        VerifyAction,
+        AssignAction,
+        DisputeFigure,
+        SettleDispute,
+        ClaimCredit,
+        NoteFinding,
         TakeStep,
     )
 }

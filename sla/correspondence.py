@@ -21,6 +21,9 @@ _REASONED = {
     LetterKind.OFFER_WANTED,
     LetterKind.NOTICE_RECEIVED,
     LetterKind.LEGAL_CHECK_WANTED,
+    LetterKind.ACTION_WANTED,
+    LetterKind.VERIFICATION_WANTED,
+    LetterKind.SETTLEMENT_WANTED,
 }
 """The invitations that tell the reason of what has happened."""
 
@@ -45,7 +48,8 @@ def letters_of(
     before: AgreementState, advance: Advance, happening: Happening, event: Event, *, amending: bool
 ) -> tuple[Letter, ...]:
     """The letters about what has happened tell its reason; of those that only invite, the ones that ask for something
-    again tell why the last one did not do, and those about a notice or a termination why it was given."""
+    again tell why the last one did not do, and those about a notice, a termination, a corrective action or a dispute
+    what was said about it."""
     state, about = advance.state, advance.about
     why = event.reason or about.sent_back
     number = before.amendment.no if amending and before.amendment else None

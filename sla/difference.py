@@ -1,22 +1,28 @@
-"""What changed between two sets of terms: as terms (tightened, loosened, dearer), and as text. Source: PRI-3.
+"""What changed between two sets of terms: tightened, loosened, dearer, cheaper, or other words. Source: PRI-3.
 
 Knows which direction is better for the customer in each field of a target. Refuses to weigh changes against each other.
 """
 
-import difflib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from sla.fields import Value
 from sla.happening import counted
-from sla.kinds import KINDS
-from sla.money import MINOR_DIGITS
-from sla.promises import sentence, span_text, worked_example
-from sla.targets import Outcome, Target, Throughput, level_text
-from sla.terms import Period, Price, PriceRevision, Ratchet, Renewal, RenewalMode, SuspensionRule, Terms
+from sla.promises import sentence, span_text
+from sla.rule_difference import (
+    RULES,
+    RuleChange,
+    compliance_changes,
+    credit_changes,
+    hours_changes,
+    target_change,
+)
+from sla.targets import Outcome, ResolutionTime, ResponseTime, Statistic, Target, Throughput, level_text
+from sla.terms import Period, Ratchet, SuspensionRule, Terms
+from sla.terms_text import amount_words, price_words, renewal_words, revision_words, sooner_words
 
 
 class Effect(StrEnum):
@@ -67,6 +73,16 @@ def _noted(what: str, before: str | None, after: str | None) -> Iterator[Change]
         yield Change(what=what, effect=Effect.CHANGED, before=before, after=after, sentence=told)
 
 
+def _ruled(changes: Iterable[RuleChange]) -> Iterator[Change]:
+    """Changes of rules; those with a direction say it."""
+    for each in changes:
+        if each.direction and each.before is not None and each.after is not None:
+            effect = Effect.TIGHTENED if each.direction > 0 else Effect.LOOSENED
+            yield _turned(each.what, effect, each.before, each.after)
+        else:
+            yield from _noted(each.what, each.before, each.after)
+
+
 def _heads(before: Terms, after: Terms) -> Iterator[Change]:
     yield from _noted("title", before.title, after.title)
     for what, old, new in (("kind", before.kind, after.kind), ("level", before.level, after.level)):
@@ -75,9 +91,10 @@ def _heads(before: Terms, after: Terms) -> Iterator[Change]:
     yield from _noted("provider", before.provider, after.provider)
     yield from _noted("customer", before.customer, after.customer)
     yield from _noted("period", _period(before.period), _period(after.period))
-    yield from _noted("renewal", *(_renewal(each.renewal) if each.renewal else None for each in (before, after)))
+    yield from _noted("renewal", *(renewal_words(each.renewal) if each.renewal else None for each in (before, after)))
     hours = [f"{each.description} (calendar {each.calendar})" if each else None for each in (before.hours, after.hours)]
     yield from _noted("service hours", *hours)
+    yield from _ruled(hours_changes(before, after))
     yield from _noted(
         "effective from", *(str(day) if day else None for day in (before.effective_from, after.effective_from))
     )
@@ -85,14 +102,6 @@ def _heads(before: Terms, after: Terms) -> Iterator[Change]:
 
 def _period(period: Period) -> str:
     return f"{period.start} to {period.end} ({period.zone}), {period.months} months"
-
-
-def _renewal(renewal: Renewal) -> str:
-    """`tacit, by 12 months, with 2 months of notice`; `none`."""
-    if renewal.renewal_months is None or renewal.notice_months is None:
-        return renewal.mode.value
-    how = "with {} of notice" if renewal.mode is RenewalMode.TACIT else "agreed {} before the end"
-    return f"{renewal.mode.value}, by {_months(renewal.renewal_months)}, {how.format(_months(renewal.notice_months))}"
 
 
 def _targets(before: Terms, after: Terms) -> Iterator[Change]:
@@ -119,9 +128,11 @@ def _target(what: str, before: Target, after: Target) -> Iterator[Change]:
     """The fields of one target, of the same form on both sides."""
     comparable = _scale(before) == _scale(after)
     for field in type(before).model_fields:
-        old, new = _shown(before, field), _shown(after, field)
         where = f"{what}, {field.replace('_', ' ')}"
-        if field in _BETTER and comparable and old != new:
+        old, new = _shown(before, field), _shown(after, field)
+        if field in RULES:
+            yield from _ruled((target_change(where, field, before, after),))
+        elif field in _BETTER and comparable and old != new:
             yield _directed(where, field, before, after)
         else:
             yield from _noted(where, old, new)
@@ -131,13 +142,15 @@ def _scale(target: Target) -> tuple[object, ...]:
     """What the levels are measured in; levels on two scales are not compared."""
     if isinstance(target, Throughput):
         return (target.unit, target.per)
+    if isinstance(target, ResponseTime | ResolutionTime):
+        return (target.statistic or Statistic.SHARE, target.process)
     return (target.scale_to,) if isinstance(target, Outcome) else ()
 
 
 def _shown(target: Target, field: str) -> str | None:
     value: object = getattr(target, field)
     if field in {"committed", "acceptable"}:
-        return level_text(target, value if isinstance(value, Decimal) else None)
+        return level_text(target, value) if isinstance(value, Decimal) else "not stated"
     if isinstance(value, timedelta):
         return span_text(value)
     if isinstance(value, tuple):
@@ -172,14 +185,20 @@ def _clauses(before: Terms, after: Terms) -> Iterator[Change]:
     yield from _rows("limit", before.limits, after.limits)
     yield from _rows("exclusion", before.exclusions, after.exclusions)
     yield from _noted("change plan", before.change_plan, after.change_plan)
-    reviews = [f"every {_months(each.review.every_months)}" if each.review else None for each in (before, after)]
+    reviews = [
+        f"every {counted(each.review.every_months, 'month')}" if each.review else None for each in (before, after)
+    ]
     yield from _noted("review", *reviews)
-    notices = [_months(each.termination.notice_months) if each.termination else None for each in (before, after)]
+    notices = [
+        counted(each.termination.notice_months, "month") if each.termination else None for each in (before, after)
+    ]
     yield from _noted("notice of termination", *notices)
     clauses = [each.termination.clause if each.termination else None for each in (before, after)]
     yield from _noted("termination clause", *clauses)
     yield from _ratchets(before.ratchet, after.ratchet)
     yield from _suspensions(before.suspension, after.suspension)
+    yield from _ruled(compliance_changes(before, after))
+    yield from _ruled(credit_changes(before, after))
 
 
 def _ratchets(before: Ratchet | None, after: Ratchet | None) -> Iterator[Change]:
@@ -187,13 +206,7 @@ def _ratchets(before: Ratchet | None, after: Ratchet | None) -> Iterator[Change]
     if before != after:
         sooner = after is not None and (before is None or after.after_results < before.after_results)
         effect = Effect.TIGHTENED if sooner else Effect.LOOSENED
-        yield _turned("proposal of better levels", effect, _sooner(before), _sooner(after))
-
-
-def _sooner(ratchet: Ratchet | None) -> str:
-    if ratchet is None:
-        return "never"
-    return f"after {counted(ratchet.after_results, 'result')} in a row above the committed level"
+        yield _turned("proposal of better levels", effect, sooner_words(before), sooner_words(after))
 
 
 def _suspensions(before: SuspensionRule | None, after: SuspensionRule | None) -> Iterator[Change]:
@@ -212,10 +225,6 @@ def _turned(what: str, effect: Effect, old: str, new: str) -> Change:
     return Change(what=what, effect=effect, before=old, after=new, sentence=sentence)
 
 
-def _months(number: int) -> str:
-    return f"{number} month" if number == 1 else f"{number} months"
-
-
 def _rows(what: str, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[Change]:
     for row in (Counter(before) - Counter(after)).elements():
         yield from _noted(what, row, None)
@@ -223,18 +232,12 @@ def _rows(what: str, before: tuple[str, ...], after: tuple[str, ...]) -> Iterato
         yield from _noted(what, None, row)
 
 
-def _revision(rule: PriceRevision) -> str:
-    """`by consumer prices, at most 3 %, never down`."""
-    most = "" if rule.highest is None else f", at most {rule.highest} %"
-    return f"by {rule.index}{most}{', up or down' if rule.may_fall else ', never down'}"
-
-
 def _prices(before: Terms, after: Terms) -> Iterator[Change]:
     rules = (each.price_revision for each in (before, after))
-    yield from _noted("price revision", *(_revision(rule) if rule else None for rule in rules))
+    yield from _noted("price revision", *(revision_words(rule) if rule else None for rule in rules))
     old, new = before.price, after.price
     if old is None or new is None:
-        yield from _noted("price", _price(old), _price(new))
+        yield from _noted("price", price_words(old), price_words(new))
         return
     yield from _noted("price, level", old.selection.level, new.selection.level)
     yield from _noted("price, quantity", str(old.selection.quantity), str(new.selection.quantity))
@@ -249,92 +252,11 @@ def _prices(before: Terms, after: Terms) -> Iterator[Change]:
     yield from _cost("contract value", *values, currency)
 
 
-def _price(price: Price | None) -> str | None:
-    if price is None:
-        return None
-    chosen = price.selection
-    options = f" with {', '.join(chosen.options)}" if chosen.options else ""
-    return f"{price.monthly_fee} a month for {chosen.quantity} on {chosen.level}{options}"
-
-
 def _cost(what: str, before: Decimal, after: Decimal, currency: str) -> Iterator[Change]:
     if before == after:
         return
     effect = Effect.DEARER if after > before else Effect.CHEAPER
-    old, new = (_amount(each, currency) for each in (before, after))
+    old, new = (amount_words(each, currency) for each in (before, after))
     sign = "+" if after > before else "-"
-    told = f"The {what} is {new} instead of {old} ({sign}{_amount(abs(after - before), currency)})."
+    told = f"The {what} is {new} instead of {old} ({sign}{amount_words(abs(after - before), currency)})."
     yield Change(what=what, effect=effect, before=old, after=new, sentence=told)
-
-
-def _amount(amount: Decimal, currency: str) -> str:
-    """As `Money` shows itself, for sums that may be larger than money."""
-    return f"{currency} {amount:,.{MINOR_DIGITS[currency]}f}"
-
-
-def terms_text(terms: Terms) -> str:
-    """The terms in plain words, one statement a line, with a worked example for each target. Source: DRA-9."""
-    return "\n".join(line for part in _PARTS for line in part(terms)) + "\n"
-
-
-def _head_lines(terms: Terms) -> Iterator[str]:
-    yield terms.title
-    about = f"the service {terms.service}" if terms.service else "no single service"
-    yield f"{terms.provider} for {terms.customer}, about {about} ({KINDS[terms.kind].name}, {terms.level.value} level)."
-    yield f"From {terms.period.start} until {terms.period.end} ({terms.period.zone}), {_months(terms.period.months)}."
-    if terms.effective_from:
-        yield f"In effect from {terms.effective_from} on, as an amendment."
-    if terms.renewal:
-        yield f"Renewal: {_renewal(terms.renewal)}."
-    if terms.hours:
-        yield f"Service hours: {terms.hours.description} (calendar {terms.hours.calendar})."
-
-
-def _target_lines(terms: Terms) -> Iterator[str]:
-    for target in terms.targets:
-        numbers = ", ".join(str(number) for number in target.requirements) or "none"
-        yield f"Target {target.id}: {sentence(target)}"
-        yield f"  {worked_example(target, terms.period)}"
-        yield f"  Measured by: {target.measure or 'not stated'}. Source: {target.source or 'not stated'}."
-        yield f"  Covers requirements: {numbers}. Serves: {target.outcome or 'not stated'}."
-    for refused in terms.refused:
-        yield f"Requirement {refused.requirement} is refused: {_one_line(refused.reason)}"
-
-
-def _clause_lines(terms: Terms) -> Iterator[str]:
-    yield from (f"Limit: {_one_line(row)}" for row in terms.limits)
-    yield from (f"Exclusion: {_one_line(row)}" for row in terms.exclusions)
-    if terms.change_plan:
-        yield f"Changes: {_one_line(terms.change_plan)}"
-    if terms.review:
-        yield f"Review: every {_months(terms.review.every_months)}."
-    if terms.termination:
-        notice = _months(terms.termination.notice_months)
-        yield f"Termination: {notice} of notice. {_one_line(terms.termination.clause)}"
-    if terms.ratchet:
-        yield f"Better levels are proposed {_sooner(terms.ratchet)}."
-    if terms.suspension:
-        ends = "moves" if terms.suspension.extends_term else "does not move"
-        yield f"Suspension: at most {counted(terms.suspension.longest_days, 'day')}; it {ends} the end."
-
-
-def _price_lines(terms: Terms) -> Iterator[str]:
-    if terms.price:
-        value = terms.price.monthly_fee.amount * terms.period.months
-        yield f"Price: {_price(terms.price)}."
-        yield f"Contract value: {_amount(value, terms.price.monthly_fee.currency)}."
-    if terms.price_revision:
-        yield f"Price revision at a renewal: {_revision(terms.price_revision)}."
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-_PARTS: tuple[Callable[[Terms], Iterator[str]], ...] = (_head_lines, _target_lines, _clause_lines, _price_lines)
-
-
-def text_difference(before: Terms, after: Terms) -> str:
-    """A unified difference of both texts; empty when they read the same. Source: PRI-3."""
-    old, new = (terms_text(each).splitlines(keepends=True) for each in (before, after))
-    return "".join(difflib.unified_diff(old, new, "before", "after"))

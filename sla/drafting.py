@@ -7,6 +7,7 @@ from sla.agreement import AgreementState, life_of
 from sla.amendment import takes_effect
 from sla.awaited import Awaited
 from sla.commands import SubmitDraft
+from sla.credit_faults import scheme_faults
 from sla.errors import Incomplete, NotPossible
 from sla.events import Fact
 from sla.happening import Happening
@@ -17,13 +18,14 @@ from sla.pricing import contract_value, discount
 from sla.renewal import end_of, renews
 from sla.requirements import RequirementDocument
 from sla.stages import Stage, Verb
+from sla.targets import counts_misses
 from sla.term import day_at
 from sla.terms import Edition, Origin, Terms
 
 
 def gaps(terms: Terms, requirements: RequirementDocument) -> tuple[str, ...]:
     """Everything that an edition still lacks, one sentence part each; empty when it may leave drafting."""
-    return (*_clause_gaps(terms), *_target_gaps(terms), *_coverage_gaps(terms, requirements))
+    return (*_clause_gaps(terms), *_target_gaps(terms), *_credit_gaps(terms), *_coverage_gaps(terms, requirements))
 
 
 def _clause_gaps(terms: Terms) -> Iterator[str]:
@@ -51,9 +53,19 @@ def _target_gaps(terms: Terms) -> Iterator[str]:
         if target.id in seen:
             yield f"target {target.id} stands twice"
         seen.add(target.id)
-        for field in ("measure", "source", "committed", "acceptable"):
+        levels = () if counts_misses(target) else ("committed", "acceptable")
+        for field in ("measure", "source", *levels):
             if getattr(target, field) is None:
                 yield f"target {target.id} has no {field}"
+        if counts_misses(target) and target.committed is not None:
+            yield f"target {target.id} promises a number of misses and a committed share; one of them is expected"
+
+
+def _credit_gaps(terms: Terms) -> tuple[str, ...]:
+    """Credits that could never be computed for these targets and this price. Source: MON-6."""
+    if terms.credits is None:
+        return ()
+    return scheme_faults(terms.credits, terms.targets, terms.price.monthly_fee if terms.price else None)
 
 
 def _coverage_gaps(terms: Terms, requirements: RequirementDocument) -> Iterator[str]:

@@ -74,6 +74,18 @@ class Fact(StrEnum):
     MONITORING_STOPPED = "monitoring_stopped"
     UNDERPINNING_FLAGGED = "underpinning_flagged"
     CLOSED = "closed"
+    TARGET_MISSED = "target_missed"
+    BREACH_FORECAST = "breach_forecast"
+    WATERMELON_FOUND = "watermelon_found"
+    STATEMENT_RESTATED = "statement_restated"
+    ACTION_ASSIGNED = "action_assigned"
+    ACTION_COMPLETED = "action_completed"
+    ACTION_VERIFIED = "action_verified"
+    ACTION_REOPENED = "action_reopened"
+    ACTION_OVERDUE = "action_overdue"
+    FIGURE_DISPUTED = "figure_disputed"
+    DISPUTE_SETTLED = "dispute_settled"
+    CREDIT_CLAIMED = "credit_claimed"
 
 
 class Certificate(Value):
@@ -107,6 +119,10 @@ class Event(Digested):
     decision_id: str | None = None
     amending: Stage | None = None
     """Where the amendment stands that this event is about; none for everything else. Source: AME-1."""
+    statement: str | None = None
+    """The digest of the statement that was disputed or claimed, or that has found what is noted. Source: MON-10."""
+    action: int | None = None
+    """The corrective action that it opens. Source: MON-11."""
     certificate: Certificate | None = None
     """On the closing event alone."""
     previous: str

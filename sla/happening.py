@@ -21,6 +21,8 @@ class Happening(Value):
     goto: Stage | None = None
     ending: Ending | None = None
     notices: tuple[Notice, ...] = ()
+    action: int | None = None
+    """The corrective action that it opens."""
     certificate: Certificate | None = None
 
 
@@ -36,3 +38,11 @@ class Advance(NamedTuple):
 def counted(number: int, noun: str) -> str:
     """`1 requirement`, `7 requirements`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+MOST_IN_SHORT = 500
+
+
+def in_short(text: str) -> str:
+    """The beginning of somebody's words, where the state keeps them and the record has them whole."""
+    return text if len(text) <= MOST_IN_SHORT else f"{text[: MOST_IN_SHORT - 4].rstrip()} ..."

@@ -144,5 +144,25 @@ INVITATIONS: dict[Verb, Invitation] = {
         next_step="Answer each question of the checklist with yes or no.",
         command="sla check-termination {number} {subject} FILE --as {to}",
     ),
+    Verb.COMPLETE_ACTION: Invitation(
+        kind=LetterKind.ACTION_WANTED,
+        why="you own this corrective action",
+        next_step="Do what keeps this from happening again, and say what proves it.",
+        command="sla complete-action {number} {subject} --evidence TEXT --as {to}",
+    ),
+    Verb.VERIFY_ACTION: Invitation(
+        kind=LetterKind.VERIFICATION_WANTED,
+        why="you are one of those who look whether a corrective action helps: never whoever has done it",
+        next_step="Look at the evidence, and say whether the action helps.",
+        command="sla verify-action {number} {subject} --effective --as {to}",
+        alternatives=("sla verify-action {number} {subject} --not-effective --note TEXT --as {to}",),
+    ),
+    Verb.SETTLE_DISPUTE: Invitation(
+        kind=LetterKind.SETTLEMENT_WANTED,
+        why="the other side disputes a figure, and your side decides on it",
+        next_step="Say whether the figure stands, or which one counts in its place.",
+        command="sla settle-dispute {number} {subject} --stands --reason TEXT --as {to}",
+        alternatives=("sla settle-dispute {number} {subject} --value AMOUNT --reason TEXT --evidence TEXT --as {to}",),
+    ),
 }
 """What each verb that somebody is waited for says to them."""

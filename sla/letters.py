@@ -4,7 +4,7 @@ A letter here is data; its words around the data stand in `templates/email/<kind
 `activities/letters.py`. Its Message-ID comes from the event and the recipient, so a repeat is recognised.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from shlex import quote
 
 from sla.agreement import AgreementState, Call, Wait
@@ -16,6 +16,7 @@ from sla.kinds import Side
 from sla.letter_kinds import LetterKind
 from sla.life import Termination
 from sla.stages import Stage, Verb
+from sla.term import end_of_day
 
 
 class Asked(Value):
@@ -262,11 +263,15 @@ def _candidates(state: AgreementState, wait: Wait) -> tuple[str, ...]:
 
 
 def deadline_of(state: AgreementState, wait: Wait) -> datetime | None:
-    """Until when somebody is waited for: the offer's expiry, the signing deadline, else the next silence step."""
+    """Until when somebody is waited for: the offer's expiry, the signing deadline, the last minute of the day on which
+    a corrective action is due, else the next silence step."""
     if state.stage is Stage.NEGOTIATING and state.negotiation.offer:
         return state.negotiation.offer.expires_at
     if state.stage is Stage.SIGNING and state.signing.deadline:
         return state.signing.deadline
+    action = state.life.action(wait.subject) if state.life and wait.verb is Verb.COMPLETE_ACTION else None
+    if action is not None and not action.is_overdue:
+        return end_of_day(action.due, state.zone) - timedelta(minutes=1)
     return wait.due
 
 

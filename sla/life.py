@@ -196,6 +196,39 @@ class Right(Value):
     until: Day
 
 
+class CorrectiveAction(Value):
+    """What is done about a miss: by whom, until when, what proves it, and who has looked. Source: MON-11."""
+
+    no: Whole
+    period: Line
+    target: Slug
+    owner: Email
+    opened_at: Instant
+    due: Day
+    """By the end of this local day."""
+    is_overdue: bool = False
+    misses: Whole = 1
+    """How many misses it answers: while it is open, another miss of its target joins it."""
+    evidence: Prose | None = None
+    """In short; the record has all of it."""
+    done_by: Email | None = None
+    done_at: Instant | None = None
+
+
+class Dispute(Value):
+    """A figure that a side disputes; it is frozen until the other side has settled it. Source: MON-10."""
+
+    no: Whole
+    by: Email
+    side: Side
+    at: Instant
+    period: Line
+    target: Slug
+    statement: str
+    reason: Prose
+    """In short; the record has all of it."""
+
+
 class Life(Value):
     """Everything that an agreement in force carries beyond its paper."""
 
@@ -240,7 +273,25 @@ class Life(Value):
     termination: Termination | None = None
     rights: tuple[Right, ...] = ()
     rights_arisen: Whole = 0
+    actions: tuple[CorrectiveAction, ...] = ()
+    """The corrective actions that are open."""
+    actions_opened: Whole = 0
+    disputes: tuple[Dispute, ...] = ()
+    """The disputes that are open; the settled ones are in the record."""
+    disputes_raised: Whole = 0
+    settled: tuple[Line, ...] = ()
+    """The latest figures whose dispute is settled: period, target and the beginning of the statement's digest."""
+    claims: tuple[Line, ...] = ()
+    """The latest periods whose credit is claimed. Source: MON-6."""
     amendments: Whole = 0
     ended_at: Instant | None = None
     stop: tuple[Line, ...] = ()
     """What the steps of the ordered stop have answered so far."""
+
+    def action(self, no: int | str) -> CorrectiveAction | None:
+        """The open corrective action of this number."""
+        return next((each for each in self.actions if str(each.no) == str(no)), None)
+
+    def dispute(self, no: int | str) -> Dispute | None:
+        """The open dispute of this number."""
+        return next((each for each in self.disputes if str(each.no) == str(no)), None)

@@ -11,8 +11,8 @@
 | approving | approvers by policy | decide, delegate | remind, deputy, owner of the policy |
 | signing | named signers | sign, decline_to_sign | remind; lapse or back to approving |
 | active | managers, customers, legal | conclude_review, request_change, record_results, give_, acknowledge_notice,
-  agree_renewal, state_index, suspend, reinstate, open_, check_, withdraw_termination, offer_right; and those of an
-  amendment on its way | by verb, see `patience` |
+  agree_renewal, state_index, suspend, reinstate, open_, check_, withdraw_termination, offer_right, complete_, verify_,
+  assign_action, dispute, settle_dispute, claim_credit; and those of an amendment on its way | by verb, see `patience` |
 | ending | nobody: the ordered stop runs | | |
 
 `permit` alone decides who may use a verb, when, and on which edition; `allowed` gives the buttons for a page.
@@ -26,6 +26,9 @@ from sla import (
     approvals,
     capture,
     changes,
+    corrective_actions,
+    corrective_work,
+    disputes,
     feasibility,
     negotiation,
     notice,
@@ -104,6 +107,10 @@ def _engineer_and_manager(state: AgreementState) -> tuple[str, ...]:
     return (*_engineer(state), *_role(Role.SLA_MANAGER)(state))
 
 
+def _sla_manager_and_customers(state: AgreementState) -> tuple[str, ...]:
+    return _role(Role.SLA_MANAGER, Role.CUSTOMER)(state)
+
+
 def _nobody(state: AgreementState) -> tuple[str, ...]:
     return ()
 
@@ -150,6 +157,13 @@ VERBS: dict[Verb, VerbRow] = {
     Verb.CHECK_TERMINATION: VerbRow(_LIVING, termination.checkers, termination.may_check),
     Verb.WITHDRAW_TERMINATION: VerbRow(_LIVING, _MANAGERS, termination.may_withdraw_termination),
     Verb.OFFER_RIGHT: VerbRow(_LIVING, _role(Role.SLA_MANAGER)),
+    Verb.COMPLETE_ACTION: VerbRow(_LIVING, corrective_actions.doers, corrective_work.may_complete),
+    Verb.VERIFY_ACTION: VerbRow(_LIVING, _sla_manager_and_customers, corrective_work.may_verify),
+    Verb.ASSIGN_ACTION: VerbRow(_LIVING, _MANAGERS, corrective_work.may_assign),
+    Verb.DISPUTE: VerbRow(_LIVING, _both_sides, disputes.may_dispute),
+    Verb.SETTLE_DISPUTE: VerbRow(_LIVING, _both_sides, disputes.may_settle),
+    Verb.CLAIM_CREDIT: VerbRow(_LIVING, _role(Role.CUSTOMER)),
+    Verb.NOTE_FINDING: VerbRow(_LIVING, _nobody),
     Verb.TAKE_STEP: VerbRow(frozenset({Stage.ENDING}), _nobody),
 }
 """Who may do what, where. An internal SLA never reaches the stages that its kind skips. Source: KIND-1."""

@@ -8,7 +8,18 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sla import amendment, notice, renewal, service_reviews, suspension, term_end, termination, termination_rights
+from sla import (
+    amendment,
+    corrective_actions,
+    disputes,
+    notice,
+    renewal,
+    service_reviews,
+    suspension,
+    term_end,
+    termination,
+    termination_rights,
+)
 from sla.agreement import AgreementState, Wait, edition_of, life_of, with_life
 from sla.awaited import Awaited
 from sla.canonical import text_digest
@@ -69,7 +80,13 @@ def awaited(state: AgreementState) -> tuple[Awaited, ...]:
     """Whoever is waited for while it is in force, but for the amendment's own waits."""
     if state.life is None:
         return ()
-    return (*service_reviews.awaited(state), *notice.awaited(state), *termination.awaited(state))
+    return (
+        *service_reviews.awaited(state),
+        *notice.awaited(state),
+        *termination.awaited(state),
+        *corrective_actions.awaited(state),
+        *disputes.awaited(state),
+    )
 
 
 def coming_up(state: AgreementState) -> Due | None:
@@ -226,6 +243,9 @@ def _wait(state: AgreementState, life: Life) -> Due | None:
         return None
     days = steps_of(state.stage, wait.verb)[wait.step].after_days
     cause = f"rule for silence, {wait.verb.words}: {days} working days without an answer"
+    if what_is_due(state, wait) is Silence.ACTION_OVERDUE:
+        action = life.action(wait.subject)
+        cause = f"corrective action {wait.subject}: due by {action.due}" if action else cause
     if wait.verb is Verb.CHECK_TERMINATION and what_is_due(state, wait) is Silence.LAPSE:
         cause = f"{cause}, and the day stated is over"
     return Due(wait.due, wait_key(wait), _wait_words(state, wait), cause, _silence)
@@ -241,6 +261,7 @@ _WORDS: dict[Silence, str] = {
     Silence.REMIND: "{who} is reminded to {do}",
     Silence.ESCALATE: "{who} is still to {do}: those who can help are told",
     Silence.OVERDUE: "Review {subject} is overdue, unless it was concluded",
+    Silence.ACTION_OVERDUE: "Corrective action {subject} is overdue, unless it was done",
     Silence.DEEM_RECEIVED: "The notice is deemed received",
     Silence.LAPSE: "Termination {subject} lapses, unless legal has checked it",
 }
@@ -268,6 +289,7 @@ _SILENCE: dict[Silence, Callable[[AgreementState, Wait, datetime], Happening]] =
     Silence.REMIND: remind,
     Silence.ESCALATE: escalate,
     Silence.OVERDUE: service_reviews.overdue,
+    Silence.ACTION_OVERDUE: corrective_actions.overdue,
     Silence.DEEM_RECEIVED: lambda state, wait, now: notice.deem_received(state, now),
     Silence.LAPSE: termination.lapse,
 }
@@ -318,7 +340,7 @@ def months(number: int) -> str:
 
 
 def risks(state: AgreementState) -> tuple[str, ...]:
-    """What every list shows as a risk of this agreement, one short line each. Source: REV-3, TER-3."""
+    """What every list shows as a risk of this agreement, one short line each. Source: REV-3, TER-3, MON-11."""
     life = state.life
     if life is None or state.stage is not Stage.ACTIVE:
         return ()
@@ -334,4 +356,4 @@ def risks(state: AgreementState) -> tuple[str, ...]:
         found.append(f"ends by termination, last day {life.termination.effective}{unchecked}")
     if life.notice is not None:
         found.append(f"ends by notice, last day {life.notice.end - timedelta(days=1)}")
-    return tuple(found)
+    return (*found, *corrective_actions.risks(state), *disputes.risks(state))

@@ -1,5 +1,6 @@
 """What both sides read before a review: what was promised and measured, what is open, and what comes next. REV-1."""
 
+from sla import corrective_actions, disputes
 from sla.agreement import AgreementState, edition_of, life_of, local_time
 from sla.letters import Asked, Pack, Told
 from sla.living import dues, risks
@@ -19,7 +20,7 @@ def pack_of(state: AgreementState, *, is_ahead: bool) -> Pack:
             for target in edition_of(state).terms.targets
         ),
         measured=results_told(state),
-        open_points=tuple(f"{risk[:1].upper()}{risk[1:]}." for risk in risks(state)),
+        open_points=_open_points(state),
         changes=_changes(state),
         proposals=proposals_told(state, proposals(state)),
         satisfaction=tuple(
@@ -31,6 +32,13 @@ def pack_of(state: AgreementState, *, is_ahead: bool) -> Pack:
         ),
         ahead=_ahead(state),
     )
+
+
+def _open_points(state: AgreementState) -> tuple[str, ...]:
+    """Every risk; in place of those about corrective actions and disputes, each open one in a sentence."""
+    short = {*corrective_actions.risks(state), *disputes.risks(state)}
+    found = (f"{risk[:1].upper()}{risk[1:]}." for risk in risks(state) if risk not in short)
+    return (*found, *corrective_actions.told(state), *disputes.told(state))
 
 
 def _changes(state: AgreementState) -> tuple[Asked, ...]:

@@ -28,6 +28,7 @@ class Silence(StrEnum):
     LAPSE = "lapse"
     LAPSE_ROUND = "lapse_round"
     OVERDUE = "overdue"
+    ACTION_OVERDUE = "action_overdue"
     DEEM_RECEIVED = "deem_received"
 
 
@@ -49,6 +50,14 @@ REMIND_ESCALATE = _steps(
     (16, Silence.ESCALATE),
     (31, Silence.ESCALATE),
     (60, Silence.LAPSE),
+)
+
+NEVER_LAPSES = _steps(
+    (2, Silence.REMIND),
+    (4, Silence.REMIND),
+    (6, Silence.ESCALATE),
+    (16, Silence.ESCALATE),
+    (31, Silence.ESCALATE),
 )
 
 PATIENCE: dict[Stage, tuple[Step, ...]] = {
@@ -77,8 +86,18 @@ LIVING_PATIENCE: dict[Verb, tuple[Step, ...]] = {
         (2, Silence.REMIND), (4, Silence.REMIND), (6, Silence.ESCALATE), (10, Silence.DEEM_RECEIVED)
     ),
     Verb.CHECK_TERMINATION: REMIND_ESCALATE,
+    Verb.COMPLETE_ACTION: _steps(
+        (2, Silence.REMIND),
+        (5, Silence.REMIND),
+        (0, Silence.ACTION_OVERDUE),
+        (5, Silence.ESCALATE),
+        (15, Silence.ESCALATE),
+    ),
+    Verb.VERIFY_ACTION: NEVER_LAPSES,
+    Verb.SETTLE_DISPUTE: NEVER_LAPSES,
 }
-"""While it is in force several things wait beside each other, each with the rule of its verb. Source: REV-3, AME-3."""
+"""While it is in force several things wait beside each other, each with the rule of its verb. Those of a corrective
+action count from the end of its due day, but for the reminders before it. Source: REV-3, AME-3, MON-10, MON-11."""
 
 
 def steps_of(stage: Stage, verb: Verb) -> tuple[Step, ...]:
@@ -96,21 +115,44 @@ def stepped(state: AgreementState, wait: Wait, now: datetime) -> Wait:
 
     After an outage nobody gets all their reminders at one instant, and nobody lapses without a day to answer.
     """
-    following = _at_step(state, wait, wait.step + 1)
-    if following.due is None:
-        return following
     earliest = add_working_days(state.people.calendar_of(wait.person), now, 1)
-    return following.model_copy(update={"due": max(following.due, earliest)})
+    return _at_step(state, wait, wait.step + 1, earliest)
 
 
-def _at_step(state: AgreementState, wait: Wait, index: int) -> Wait:
+def _at_step(state: AgreementState, wait: Wait, index: int, earliest: datetime | None = None) -> Wait:
     steps = steps_of(state.stage, wait.verb)
-    due = None
-    if index < len(steps):
-        calendar = state.people.calendar_of(wait.person)
-        due = add_working_days(calendar, wait.since, steps[index].after_days)
-        due = max(due, _not_before(state, wait.verb, steps[index].what) or due)
-    return wait.model_copy(update={"step": index, "due": due})
+    for place, step in enumerate(steps[index:], start=index):
+        nominal = _due_of(state, wait, step)
+        due = max(nominal, earliest or nominal)
+        if not _is_pointless(state, wait, step, due):
+            return wait.model_copy(update={"step": place, "due": due})
+    return wait.model_copy(update={"step": len(steps), "due": None})
+
+
+def _due_of(state: AgreementState, wait: Wait, step: Step) -> datetime:
+    """When a step is due, however late the one before it was."""
+    calendar, ends = state.people.calendar_of(wait.person), _action_ends(state, wait)
+    if step.what is Silence.ACTION_OVERDUE and ends is not None:
+        return ends
+    since = wait.since if ends is None or step.what is Silence.REMIND else max(wait.since, ends)
+    due = add_working_days(calendar, since, step.after_days)
+    return max(due, _not_before(state, wait.verb, step.what) or due)
+
+
+def _is_pointless(state: AgreementState, wait: Wait, step: Step, due: datetime) -> bool:
+    """A reminder that leaves its reader no working day until the corrective action is overdue anyway."""
+    ends = _action_ends(state, wait)
+    if ends is None or step.what is not Silence.REMIND:
+        return False
+    return add_working_days(state.people.calendar_of(wait.person), due, 1) > ends
+
+
+def _action_ends(state: AgreementState, wait: Wait) -> datetime | None:
+    """The end of the day on which the corrective action is due that is waited for."""
+    if wait.verb is not Verb.COMPLETE_ACTION or state.life is None:
+        return None
+    action = state.life.action(wait.subject)
+    return end_of_day(action.due, state.zone) if action else None
 
 
 def _not_before(state: AgreementState, verb: Verb, what: Silence) -> datetime | None:

@@ -1,7 +1,7 @@
 """What the targets came to, as far as it is recorded, and which better levels that suggests. Source: REV-4, REV-1.
 
-Statements of the compliance runs come later and say it with evidence; until then an engineer or the SLA manager
-records what was measured. A missing result is missing: it is never read as met.
+An engineer or the SLA manager records it for a review; statements, which say it with evidence, stand beside it. What is
+missing is missing: it is never read as met.
 """
 
 from datetime import datetime
@@ -71,13 +71,14 @@ def _refuse_targets(state: AgreementState, results: Results) -> None:
         target = known.get(each.target)
         if target is None:
             raise NotPossible(f"{each.target} is no target of this edition; one of {', '.join(known)} is expected")
-        if each.value < 0 or each.value > _most(target):
-            raise NotPossible(f"{each.value} is no value of {each.target}; one from 0 to {_most(target)} is expected")
+        if each.value < 0 or each.value > highest(target):
+            raise NotPossible(f"{each.value} is no value of {each.target}; one from 0 to {highest(target)} is expected")
     if len(set(named)) != len(named):
         raise NotPossible("a target is named twice; each once is expected")
 
 
-def _most(target: Target) -> Decimal:
+def highest(target: Target) -> Decimal:
+    """The highest value that there is, in the unit of the target's levels."""
     if isinstance(target, Throughput):
         return Decimal(10) ** 15
     return target.scale_to if isinstance(target, Outcome) else Decimal(100)

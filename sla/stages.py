@@ -67,6 +67,14 @@ class Verb(StrEnum):
     CHECK_TERMINATION = "check_termination"
     WITHDRAW_TERMINATION = "withdraw_termination"
     OFFER_RIGHT = "offer_right"
+    COMPLETE_ACTION = "complete_action"
+    VERIFY_ACTION = "verify_action"
+    ASSIGN_ACTION = "assign_action"
+    DISPUTE = "dispute"
+    SETTLE_DISPUTE = "settle_dispute"
+    CLAIM_CREDIT = "claim_credit"
+    NOTE_FINDING = "note_finding"
+    """The compliance run's own: it comes by signal, and has no door for people."""
     TAKE_STEP = "take_step"
     """The ordered stop's own: no person ever uses it, and it has no door."""
 
@@ -109,6 +117,13 @@ _WORDS: dict[Verb, str] = {
     Verb.CHECK_TERMINATION: "check the termination",
     Verb.WITHDRAW_TERMINATION: "withdraw the termination",
     Verb.OFFER_RIGHT: "offer a termination right",
+    Verb.COMPLETE_ACTION: "complete the corrective action",
+    Verb.VERIFY_ACTION: "verify the corrective action",
+    Verb.ASSIGN_ACTION: "assign the corrective action",
+    Verb.DISPUTE: "dispute a figure",
+    Verb.SETTLE_DISPUTE: "settle the dispute",
+    Verb.CLAIM_CREDIT: "claim a credit",
+    Verb.NOTE_FINDING: "note a finding",
     Verb.TAKE_STEP: "take a step of the ordered stop",
 }
 
@@ -127,6 +142,13 @@ LIVING_VERBS = frozenset(
         Verb.CHECK_TERMINATION,
         Verb.WITHDRAW_TERMINATION,
         Verb.OFFER_RIGHT,
+        Verb.COMPLETE_ACTION,
+        Verb.VERIFY_ACTION,
+        Verb.ASSIGN_ACTION,
+        Verb.DISPUTE,
+        Verb.SETTLE_DISPUTE,
+        Verb.CLAIM_CREDIT,
+        Verb.NOTE_FINDING,
     }
 )
 """What is done to the agreement itself while it is in force; every other verb then speaks of its amendment."""

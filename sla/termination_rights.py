@@ -1,6 +1,6 @@
 """A termination right that arises: offered to the side that holds it, never executed by itself. Source: TER-3."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sla.agreement import AgreementState, life_of, with_life
 from sla.commands import OfferRight
@@ -18,30 +18,36 @@ MOST_RIGHTS = 20
 
 def offer_right(state: AgreementState, command: OfferRight, now: datetime) -> Happening:
     """A termination right arose: the side that holds it is told, and decides."""
-    life, today = life_of(state), day_at(now, state.zone)
+    today = day_at(now, state.zone)
     if command.until <= today:
         raise NotPossible(f"the right would end on {command.until}, which is not ahead; a later day is expected")
-    if len(life.rights) >= MOST_RIGHTS:
+    if len(life_of(state).rights) >= MOST_RIGHTS:
         raise NotPossible(f"{MOST_RIGHTS} open rights are the most; wait until one expires")
-    right = Right(no=life.rights_arisen + 1, side=command.side, ground=command.ground, until=command.until)
+    happening = arise(state, command.side, command.ground, command.until)
+    return happening.model_copy(update={"by": command.by})
+
+
+def arise(state: AgreementState, side: Side, ground: str, until: date) -> Happening:
+    """The right stands until a day that is ahead, and both sides are told."""
+    life = life_of(state)
+    right = Right(no=life.rights_arisen + 1, side=side, ground=ground, until=until)
     state = with_life(state, rights=(*life.rights, right), rights_arisen=right.no)
-    last = command.until - timedelta(days=1)
+    last = until - timedelta(days=1)
     step = f"Decide until {last} whether to use it; a termination is opened for a case of the CRM."
     return Happening(
         state=state,
         fact=Fact.RIGHT_AROSE,
-        by=command.by,
-        reason=command.ground,
-        sentence=f"A termination right of the {command.side} arose; it can be used until {last}.",
+        reason=ground,
+        sentence=f"A termination right of the {side} arose; it can be used until {last}.",
         notices=(
             *tell(
-                speakers_of(state, command.side),
+                speakers_of(state, side),
                 LetterKind.RIGHT_OFFERED,
                 "your side holds this right",
                 step,
-                command=opening(command.side) if command.side is Side.PROVIDER else (),
+                command=opening(side) if side is Side.PROVIDER else (),
             ),
-            *tell(speakers_of(state, command.side.other), LetterKind.RIGHT_OFFERED, "the other side holds this right"),
+            *tell(speakers_of(state, side.other), LetterKind.RIGHT_OFFERED, "the other side holds this right"),
         ),
     )
 

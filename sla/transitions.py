@@ -13,10 +13,14 @@ from sla import (
     approvals,
     capture,
     changes,
+    corrective_work,
+    credit_claims,
     delegation,
+    disputes,
     drafting,
     ending,
     feasibility,
+    findings_noted,
     living,
     negotiation,
     notice,
@@ -33,7 +37,7 @@ from sla import (
 )
 from sla.agreement import SYSTEM, AgreementState, ChainHead, Done, Ending, Wait
 from sla.awaited import Awaited
-from sla.commands import Command, Decide, EditionCommand, TakeStep, Withdraw
+from sla.commands import ClaimCredit, Command, Decide, DisputeFigure, EditionCommand, NoteFinding, TakeStep, Withdraw
 from sla.correspondence import letters_of, sign_off_answers
 from sla.errors import AlreadyDone, NotPossible, Refusal
 from sla.events import Event, Fact
@@ -116,6 +120,13 @@ ACTS: dict[Verb, Act] = {
     Verb.CHECK_TERMINATION: _act(termination.check_termination),
     Verb.WITHDRAW_TERMINATION: _act(termination.withdraw_termination),
     Verb.OFFER_RIGHT: _act(termination_rights.offer_right),
+    Verb.COMPLETE_ACTION: _act(corrective_work.complete_action),
+    Verb.VERIFY_ACTION: _act(corrective_work.verify_action),
+    Verb.ASSIGN_ACTION: _act(corrective_work.assign_action),
+    Verb.DISPUTE: _act(disputes.dispute_figure),
+    Verb.SETTLE_DISPUTE: _act(disputes.settle_dispute),
+    Verb.CLAIM_CREDIT: _act(credit_claims.claim_credit),
+    Verb.NOTE_FINDING: _act(findings_noted.note_finding),
     Verb.TAKE_STEP: _act(ending.take_step),
 }
 
@@ -171,6 +182,11 @@ def act(state: AgreementState, command: Command, now: datetime) -> Transition:
 
 def take_step(state: AgreementState, command: TakeStep, now: datetime) -> Transition:
     """What one step of the ordered stop makes of the state. Nobody else may: it has no door. Source: TER-2."""
+    return _settle(state, ACTS[command.verb](state, command, now), now, command)
+
+
+def note(state: AgreementState, command: NoteFinding, now: datetime) -> Transition:
+    """What a finding of a compliance run makes of a state that heeds it: see `findings_noted.heeds`. No person may."""
     return _settle(state, ACTS[command.verb](state, command, now), now, command)
 
 
@@ -359,9 +375,14 @@ def _event(
         reason=happening.reason,
         decision_id=command.decision_id if command else None,
         amending=about.stage if about_no else None,
+        statement=command.statement if isinstance(command, _ABOUT_STATEMENTS) else None,
+        action=happening.action,
         certificate=happening.certificate,
         previous=before.head.hash,
     )
+
+
+_ABOUT_STATEMENTS = (DisputeFigure, ClaimCredit, NoteFinding)
 
 
 def _remembered(state: AgreementState, event: Event, command: Command | None) -> tuple[Done, ...]:
@@ -383,6 +404,7 @@ __all__ = [
     "caught_up",
     "done",
     "first_answer",
+    "note",
     "receive",
     "refused_sign_off",
     "sign_off",

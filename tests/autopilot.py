@@ -140,6 +140,15 @@ BUILDERS: dict[Verb, Builder] = {
     Verb.CONCLUDE_REVIEW: _conclude,
     Verb.ACKNOWLEDGE_NOTICE: lambda s, w, i, n: c.AcknowledgeNotice(by=w.person, decision_id=i),
     Verb.CHECK_TERMINATION: _check_termination,
+    Verb.COMPLETE_ACTION: lambda s, w, i, n: c.CompleteAction(
+        by=w.person, decision_id=i, no=int(w.subject), evidence="the probe is mended"
+    ),
+    Verb.VERIFY_ACTION: lambda s, w, i, n: c.VerifyAction(
+        by=w.person, decision_id=i, no=int(w.subject), is_effective=True
+    ),
+    Verb.SETTLE_DISPUTE: lambda s, w, i, n: c.SettleDispute(
+        by=w.person, decision_id=i, no=int(w.subject), reason="the log shows it"
+    ),
 }
 
 

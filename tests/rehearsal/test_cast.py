@@ -23,6 +23,10 @@ NEEDED: dict[str, object] = {
     "results": {"start": "2027-01-01", "end": "2027-04-01", "measured": [{"target": "printing-works", "value": "99"}]},
     "rate": "2.1",
     "source": "consumer prices",
+    "period": "2027-01",
+    "target": "printing-works",
+    "statement": "a" * 64,
+    "reason": "A word.",
 }
 
 
@@ -99,7 +103,7 @@ def test_where_no_requirement_is_written_one_is_made_for_each_number_of_the_term
     assert gaps(terms(), RequirementDocument(rows=rows)) == ()
 
 
-@pytest.mark.parametrize("verb", [verb for verb in Verb if verb is not Verb.TAKE_STEP])
+@pytest.mark.parametrize("verb", [verb for verb in Verb if verb not in {Verb.TAKE_STEP, Verb.NOTE_FINDING}])
 def test_every_verb_has_words(verb: Verb) -> None:
     state = in_force()
     given = {field: NEEDED[field] for field in NEEDS.get(verb, ())}

@@ -9,10 +9,12 @@ from sla.agreement import AgreementState
 from sla.amendment import scene_for
 from sla.checklist import checklist_of
 from sla.ending import StopStep
+from sla.findings import Finding, FindingKind
 from sla.kinds import Side
 from sla.life import Cause, ChangeKind, Measured, Results, ReviewOutcome
 from sla.renewal import end_of
-from sla.requirements import Finding, Verdict
+from sla.requirements import Finding as Found
+from sla.requirements import Verdict
 from sla.stages import LIVING_VERBS, Stage, Verb
 from sla.term import day_at
 from sla.terms import EditionRef, Terms
@@ -44,7 +46,7 @@ def a_command(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one line for each verb
             hash_ = random.choice([state.requirements.hash, "0" * 64])
             return c.ConfirmRequirements(by=by, decision_id=id_, requirements_hash=hash_)
         case Verb.ASSESS:
-            findings = random.choices(list(Finding), k=4)
+            findings = random.choices(list(Found), k=4)
             verdicts = tuple(
                 Verdict(requirement=no, finding=findings[index % 4], reason="measured")
                 for index, no in enumerate(sorted(state.requirements.numbers))
@@ -135,11 +137,63 @@ def _a_living_command(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one line for e
         case Verb.OFFER_RIGHT:
             until = _a_day(random, state, now)
             return c.OfferRight(by=by, decision_id=id_, side=random.choice(list(Side)), ground="missed", until=until)
+        case Verb.COMPLETE_ACTION:
+            return c.CompleteAction(by=by, decision_id=id_, no=_an_action(random, state), evidence="it is mended")
+        case Verb.VERIFY_ACTION:
+            note, helps = random.choice([None, "it is not"]), random.random() < 0.5
+            return c.VerifyAction(by=by, decision_id=id_, no=_an_action(random, state), is_effective=helps, note=note)
+        case Verb.ASSIGN_ACTION:
+            owner = random.choice([*(person.email for person in state.people.persons), EVE])
+            due = random.choice([None, _a_day(random, state, now)])
+            return c.AssignAction(by=by, decision_id=id_, no=_an_action(random, state), owner=owner, due=due)
+        case Verb.DISPUTE:
+            return _a_dispute(random, state, by, id_)
+        case Verb.SETTLE_DISPUTE:
+            open_ = [each.no for each in state.life.disputes] if state.life else []
+            value = Decimal(random.choice(["0", "99.5", "101"])) if random.random() < 0.7 else None
+            no = random.choice([*open_, *open_, 1, 7])
+            return c.SettleDispute(by=by, decision_id=id_, no=no, value=value, reason="the log shows it")
+        case Verb.CLAIM_CREDIT:
+            period = random.choice(["2025-01", "2026-Q1", "2027-01", "2029", "soon"])
+            return c.ClaimCredit(by=by, decision_id=id_, period=period, statement="a" * 64)
+        case Verb.NOTE_FINDING:
+            return a_finding(random, state, now).model_copy(update={"by": by, "decision_id": id_})
         case Verb.TAKE_STEP:
             step = c.TakeStep(decision_id=id_, step=random.choice(list(StopStep)), answered="done")
             return step.model_copy(update={"by": by})
         case _:
             raise AssertionError(verb)
+
+
+def a_finding(random: Random, state: AgreementState, now: datetime) -> c.NoteFinding:
+    """Whatever a compliance run may tell, as it tells it."""
+    targets = [target.id for target in state.edition.terms.targets] if state.edition else []
+    finding = Finding(
+        kind=random.choice([FindingKind.MISS, *FindingKind]),
+        period=random.choice(["2027-01", "2027-02", "2027-03", "2027-Q1", "2027-01-01/2027-01-16"]),
+        subject=random.choice([*targets, "gone", None]),
+        sentence="99.1 % where 99.5 % is committed.",
+        until=random.choice([None, _a_day(random, state, now)]),
+    )
+    statement = random.choice([None, "b" * 64])
+    return c.NoteFinding(decision_id=finding.decision_id, finding=finding, statement=statement)
+
+
+def _an_action(random: Random, state: AgreementState) -> int:
+    open_ = [each.no for each in state.life.actions] if state.life else []
+    return random.choice([*open_, *open_, *open_, 1, 9])
+
+
+def _a_dispute(random: Random, state: AgreementState, by: str, id_: str) -> c.Command:
+    targets = [target.id for target in state.edition.terms.targets] if state.edition else []
+    return c.DisputeFigure(
+        by=by,
+        decision_id=id_,
+        period=random.choice(["2025-01", "2025-02", "2026-Q1", "2027-01", "2029", "2025-01-01/2025-02-01"]),
+        target=random.choice([*targets, *targets, "gone"]),
+        statement=random.choice("ab") * 64,
+        reason="our own probe shows another figure",
+    )
 
 
 def _a_conclusion(random: Random, state: AgreementState, by: str, id_: str) -> c.Command:

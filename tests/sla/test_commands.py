@@ -6,6 +6,7 @@ import pytest
 
 from sla import commands as c
 from sla.commands import Command, heard, said
+from sla.findings import Finding, FindingKind
 from sla.life import Measured, Results
 from sla.terms import EditionRef
 from tests import people
@@ -24,6 +25,17 @@ SAID: tuple[Command, ...] = (
         results=Results(
             start=date(2027, 1, 1), end=date(2027, 4, 1), measured=(Measured(target="printing-works", value="99.5"),)
         ),
+    ),
+    c.CompleteAction(by=FINN, decision_id="c", no=1, evidence="The probe is mended."),
+    c.AssignAction(by=FINN, decision_id="s", no=1, owner=BO, due=date(2027, 3, 1)),
+    c.DisputeFigure(by=BO, decision_id="f", period="2027-01", target="printing-works", statement="a" * 64, reason="x"),
+    c.SettleDispute(by=FINN, decision_id="t", no=1, value="99.1", reason="x", evidence="the log"),
+    c.ClaimCredit(by=BO, decision_id="q", period="2027-01", statement="a" * 64),
+    c.NoteFinding(
+        decision_id="found/miss/2027-01/printing-works",
+        finding=Finding(kind=FindingKind.MISS, period="2027-01", subject="printing-works", sentence="99.1 %."),
+        statement="a" * 64,
+        credit=people.euros("50.00"),
     ),
     c.TakeStep(decision_id="stop/close", step="close", answered="nothing remains."),
 )

@@ -5,11 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from sla.difference import Effect, difference, terms_text, text_difference
+from sla.cadence import Cadence
+from sla.credit_scheme import CreditScheme
+from sla.difference import Effect, difference
 from sla.kinds import Kind, Level
 from sla.money import Money
+from sla.service_calendar import ServiceCalendar
 from sla.targets import Outcome, Throughput
 from sla.terms import (
+    ComplianceRule,
     Period,
     Price,
     PriceRevision,
@@ -18,12 +22,14 @@ from sla.terms import (
     Renewal,
     RenewalMode,
     ReviewCadence,
+    Rounding,
     Selection,
     ServiceHours,
     SuspensionRule,
     Termination,
     Terms,
 )
+from sla.terms_text import terms_text, text_difference
 from tests import people
 from tests.sla.test_targets import EVERY_FORM, target
 
@@ -46,6 +52,28 @@ def one_target(form: str, **changes: object) -> Terms:
         ("availability", {}, {"acceptable": "91"}, ("acceptable", Effect.TIGHTENED, "90 %", "91 %")),
         ("availability", {"acceptable": None}, {}, ("acceptable", Effect.TIGHTENED, "not stated", "90 %")),
         ("availability", {}, {"acceptable": None}, ("acceptable", Effect.LOOSENED, "90 %", "not stated")),
+        (
+            "availability",
+            {},
+            {"unknown": "down"},
+            ("unknown", Effect.TIGHTENED, "left out", "down"),
+        ),
+        ("availability", {"unknown": "left_out"}, {"unknown": "up"}, ("unknown", Effect.LOOSENED, "left out", "up")),
+        ("availability", {}, {"no_data": "missed"}, ("no data", Effect.TIGHTENED, "no data", "missed")),
+        ("response_time", {}, {"statistic": "average"}, ("statistic", Effect.CHANGED, "share", "average")),
+        ("response_time", {}, {"process": "approve"}, ("process", Effect.ADDED, None, "approve")),
+        (
+            "response_time",
+            {"statistic": "misses", "allowed_misses": 3, "committed": None, "acceptable": None},
+            {"statistic": "misses", "allowed_misses": 1, "committed": None, "acceptable": None},
+            ("allowed misses", Effect.TIGHTENED, "3", "1"),
+        ),
+        (
+            "availability",
+            {},
+            {"prometheus": {"expression": "up", "threshold": "1"}},
+            ("prometheus", Effect.ADDED, None, "up, every 60 seconds, down below 1"),
+        ),
         ("response_time", {}, {"within": "2h"}, ("within", Effect.TIGHTENED, "4 hours", "2 hours")),
         ("resolution_time", {}, {"within": "9h"}, ("within", Effect.LOOSENED, "8 hours", "9 hours")),
         ("done_within", {}, {"working_days": 0}, ("working days", Effect.TIGHTENED, "1", "0")),
@@ -166,6 +194,21 @@ OTHERS: dict[str, tuple[object, list[str]]] = {
     "ratchet": (Ratchet(after_results=3), ["proposal of better levels"]),
     "suspension": (SuspensionRule(extends_term=True, longest_days=30), ["longest suspension", "suspension"]),
     "effective_from": (date(2027, 6, 1), ["effective from"]),
+    "compliance": (
+        ComplianceRule(
+            every=Cadence.QUARTER,
+            rounding=Rounding(digits=1),
+            warn_at=Decimal(50),
+            watermelon_after=3,
+            action_days=5,
+            dispute_days=7,
+        ),
+        ["judged", "rounding of figures", "early warning", "watermelon", "corrective action", "dispute of a figure"],
+    ),
+    "credits": (
+        CreditScheme.model_validate({"rules": [{"bands": [{"below": "99.5", "percent": "10"}]}]}),
+        ["credits"],
+    ),
     "renewal": (Renewal(mode=RenewalMode.TACIT, renewal_months=12, notice_months=2), ["renewal"]),
 }
 
@@ -271,3 +314,64 @@ def test_the_text_shows_what_went_and_what_came() -> None:
 def test_a_clause_of_several_lines_is_one_line_of_the_text() -> None:
     assert "Changes: First.  \n" not in terms_text(people.terms(change_plan="First.\n\nSecond."))
     assert "Changes: First. Second.\n" in terms_text(people.terms(change_plan="First.\n\nSecond."))
+
+
+OFFICE = {"zone": "UTC", "weekly": [{"weekdays": "mon-fri", "opens": "09:00", "closes": "17:00"}]}
+
+
+def with_hours(**changes: object) -> Terms:
+    times = ServiceCalendar.model_validate({**OFFICE, **changes})
+    return people.terms(hours=ServiceHours(description="Office hours", times=times))
+
+
+def test_a_closed_day_more_is_a_difference_by_itself() -> None:
+    found = rows(with_hours(closed=["2027-03-26"]), with_hours(closed=["2027-03-26", "2027-03-29"]))
+    assert found == [("closed day", Effect.ADDED, None, "2027-03-29")]
+
+
+def test_another_week_is_told_in_words() -> None:
+    saturday = {"weekdays": "sat", "opens": "10:00", "closes": "14:00"}
+    after = with_hours(weekly=[{"weekdays": "mon-thu", "opens": "09:00", "closes": "17:00"}, saturday])
+    before, now = (
+        "Monday to Friday, 09:00 to 17:00 (UTC)",
+        "Monday to Thursday, 09:00 to 17:00; Saturday, 10:00 to 14:00 (UTC)",
+    )
+    assert rows(with_hours(), after) == [("service hours as data", Effect.CHANGED, before, now)]
+
+
+def test_stating_a_default_of_judging_changes_nothing() -> None:
+    assert rows(people.terms(), people.terms(compliance=ComplianceRule())) == []
+
+
+def test_stating_the_default_of_a_target_changes_nothing() -> None:
+    assert rows(one_target("availability"), one_target("availability", unknown="left_out", no_data="no_data")) == []
+
+
+def test_a_corrective_action_that_is_due_sooner_is_tighter() -> None:
+    found = rows(people.terms(), people.terms(compliance=ComplianceRule(action_days=5)))
+    expected = ("corrective action", Effect.TIGHTENED, "due within 10 working days", "due within 5 working days")
+    assert found == [expected]
+
+
+def test_another_credit_is_a_row_of_its_own() -> None:
+    schemes = (
+        CreditScheme.model_validate({"rules": [{"bands": [{"below": "99.5", "percent": percent}]}]})
+        for percent in ("10", "20")
+    )
+    before, after = (people.terms(credits=scheme) for scheme in schemes)
+    found = rows(before, after)
+    assert [(what, effect) for what, effect, _, _ in found] == [("credits", Effect.REMOVED), ("credits", Effect.ADDED)]
+    assert "20 %" in (found[1][3] or "")
+
+
+def test_the_text_of_terms_has_its_service_hours_and_its_examples_go_by_them() -> None:
+    text = terms_text(with_hours(closed=["2027-03-26"]))
+    assert "  Every week: Monday to Friday, 09:00 to 17:00 (UTC).\n  Closed day: 2027-03-26.\n" in text
+    nights = with_hours(weekly=[{"weekdays": "mon-sun", "opens": "22:00", "closes": "06:00"}])
+    assert "with service on Monday to Sunday, 22:00 to 06:00 (UTC)" in terms_text(nights)
+
+
+def test_another_statistic_is_never_weighed_against_the_one_before() -> None:
+    before = one_target("response_time")
+    after = one_target("response_time", statistic="misses", allowed_misses=3, committed=None, acceptable=None)
+    assert {each.effect for each in difference(before, after)} <= {Effect.CHANGED, Effect.ADDED}

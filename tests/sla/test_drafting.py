@@ -8,6 +8,7 @@ import pytest
 from sla.agreement import AgreementState, edition_of
 from sla.amendment import scene
 from sla.commands import SubmitDraft, SubmitOffer
+from sla.credit_scheme import CreditScheme
 from sla.drafting import gaps, submit_draft, with_edition
 from sla.errors import Incomplete, NotPossible
 from sla.events import Fact
@@ -15,10 +16,11 @@ from sla.kinds import Kind, Level
 from sla.money import Money
 from sla.requirements import RequirementDocument
 from sla.stages import Stage
-from sla.targets import Availability
+from sla.targets import Availability, Target
 from sla.terms import Origin, Period, Price, Refused, Selection, Terms
 from tests import people
 from tests.sla.lives import TACIT, amending, berlin, played, refusal, renegotiating
+from tests.sla.test_targets import target
 
 ASKED = RequirementDocument(rows=(people.requirement(1), people.requirement(2)))
 
@@ -253,3 +255,24 @@ def test_where_the_term_renews_an_amendment_may_take_effect_in_the_next_one() ->
     assert told == (
         "effective_from is 2029-01-01, and the next term ends on 2029-01-01; a day until 2028-12-31 is expected"
     )
+
+
+def _misses(**changes: object) -> Target:
+    said = {"statistic": "misses", "allowed_misses": 3, "committed": None, "acceptable": None, **changes}
+    return target("response_time", measure="Tickets", source="Desk", **said)
+
+
+def test_a_number_of_misses_needs_no_levels() -> None:
+    assert gaps(people.terms(targets=(*people.terms().targets, _misses())), ASKED) == ()
+
+
+def test_a_number_of_misses_and_a_share_are_not_both_promised() -> None:
+    both = people.terms(targets=(*people.terms().targets, _misses(committed="95")))
+    assert gaps(both, ASKED) == ("target a promises a number of misses and a committed share; one of them is expected",)
+
+
+def test_credits_for_a_target_that_is_not_there_are_a_gap() -> None:
+    rules = [{"targets": ["printing-always"], "bands": [{"below": "99", "percent": "5"}]}]
+    terms = people.terms(credits=CreditScheme.model_validate({"rules": rules}))
+    (gap,) = gaps(terms, ASKED)
+    assert "printing-always is no target" in gap

@@ -26,6 +26,8 @@ CHANGES: dict[str, object] = {
     "reason": "another",
     "decision_id": "another",
     "amending": Stage.SIGNING,
+    "statement": "a" * 64,
+    "action": 1,
     "certificate": Certificate(timers=0, activities=0, schedules=0, steps=()),
     "previous": "f" * 64,
 }

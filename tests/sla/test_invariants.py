@@ -19,6 +19,7 @@ from sla.delegation import LONGEST_CHAIN, not_over, running, takers
 from sla.ending import next_step
 from sla.errors import Refusal
 from sla.events import Event, broken_link
+from sla.findings_noted import heeds
 from sla.invitations import INVITATIONS
 from sla.kinds import KINDS, Kind, Side
 from sla.lifecycle import allowed
@@ -28,12 +29,12 @@ from sla.review import unacknowledged
 from sla.signing import unsigned
 from sla.stages import Stage, Verb
 from sla.terms import Edition
-from sla.transitions import Transition, act, refused_sign_off, silence, take_step
+from sla.transitions import Transition, act, note, refused_sign_off, silence, take_step
 from tests.autopilot import BUILDERS, answer_to, next_command
 from tests.people import EVE, MONDAY
 from tests.people import requirement as standing_requirement
 from tests.sla.lives import POLICIES, a_request, house
-from tests.sla.mischief import a_command
+from tests.sla.mischief import a_command, a_finding
 
 LAPSE_LIMIT = 400
 SELDOM = {Verb.WITHDRAW: 0.02, Verb.COMMENT: 0.1, Verb.DECLINE_TO_SIGN: 0.2}
@@ -139,9 +140,10 @@ class Agreement(RuleBasedStateMachine):
             self.a_right_is_used,
             self.anything_is_tried,
             self.a_signal_comes,
+            self.a_run_tells,
             self.time_passes,
         ]
-        random.choices(acts, [45, 35, 10, 3, self.slowness])[0](random)
+        random.choices(acts, [45, 35, 10, 3, 3, self.slowness])[0](random)
 
     # -- what may happen
 
@@ -178,6 +180,11 @@ class Agreement(RuleBasedStateMachine):
             self.enter(act(self.state, command, self.now))
         except Refusal as refusal:
             self.enter(refused_sign_off(self.state, command, refusal, self.now))
+
+    def a_run_tells(self, random: Random) -> None:
+        command = a_finding(random, self.state, self.now)
+        if heeds(self.state, command):
+            self.enter(note(self.state, command, self.now))
 
     def time_passes(self, random: Random) -> None:
         due = next_due(self.state)

@@ -33,10 +33,10 @@ BUTTONS: dict[Stage, dict[str, set[Verb]]] = {
     Stage.APPROVING: {DORA: {Verb.DECIDE, Verb.DELEGATE}, HUGO: {Verb.DECIDE, Verb.DELEGATE}},
     Stage.SIGNING: {PIA: {Verb.SIGN, Verb.DECLINE_TO_SIGN}, INES: {Verb.SIGN, Verb.DECLINE_TO_SIGN}},
     Stage.ACTIVE: {
-        **{email: {Verb.REQUEST_CHANGE} for email in (ANA, INES)},
+        **{email: {Verb.REQUEST_CHANGE, Verb.DISPUTE, Verb.CLAIM_CREDIT} for email in (ANA, INES)},
         CHEN: {Verb.REQUEST_CHANGE, Verb.RECORD_RESULTS},
-        BO: {Verb.REQUEST_CHANGE, Verb.OPEN_TERMINATION},
-        FINN: {Verb.REQUEST_CHANGE, Verb.OPEN_TERMINATION, Verb.RECORD_RESULTS, Verb.OFFER_RIGHT},
+        BO: {Verb.REQUEST_CHANGE, Verb.OPEN_TERMINATION, Verb.DISPUTE},
+        FINN: {Verb.REQUEST_CHANGE, Verb.OPEN_TERMINATION, Verb.RECORD_RESULTS, Verb.OFFER_RIGHT, Verb.DISPUTE},
     },
 }
 MAY_WITHDRAW = {ANA, INES, BO, FINN}
@@ -68,11 +68,12 @@ def test_every_verb_has_a_row_and_an_act_and_every_open_stage_a_rule_for_silence
     assert not any(row.stages & ENDS for row in VERBS.values())
 
 
-def test_what_lives_is_done_in_force_only_and_nobody_takes_a_step_of_the_stop() -> None:
+def test_what_lives_is_done_in_force_only_and_nobody_does_what_the_system_does() -> None:
     for verb, row in VERBS.items():
         expected = {Stage.ACTIVE} if verb in LIVING_VERBS else {Stage.ENDING} if verb is Verb.TAKE_STEP else set(OPEN)
         assert row.stages <= expected, verb
-    assert VERBS[Verb.TAKE_STEP].holders(state_in(Stage.ACTIVE)) == ()
+    for verb in (Verb.TAKE_STEP, Verb.NOTE_FINDING):
+        assert VERBS[verb].holders(state_in(Stage.ACTIVE)) == ()
 
 
 def test_each_kind_has_its_path() -> None:

@@ -18,6 +18,7 @@ from sla.amendment import in_force_at, scene
 from sla.ending import STOP, next_step
 from sla.errors import Refusal
 from sla.events import Event, Fact, broken_link
+from sla.findings_noted import heeds
 from sla.life import ChangeKind, InForce, ReviewOutcome
 from sla.lifecycle import allowed, permit
 from sla.living import coming_up, dues, next_due
@@ -36,12 +37,12 @@ from sla.terms import (
     SuspensionRule,
     Terms,
 )
-from sla.transitions import Transition, act, first_answer, silence, take_step
+from sla.transitions import Transition, act, first_answer, note, silence, take_step
 from tests import people
 from tests.autopilot import answer_to, next_command, terms_for
 from tests.people import ANA, BO, EVE, FINN, MONDAY
 from tests.sla.lives import carried, state_in
-from tests.sla.mischief import a_command
+from tests.sla.mischief import a_command, a_finding
 from tests.sla.test_invariants import floats
 from tests.sla.test_term import ZONES
 
@@ -62,6 +63,9 @@ RIGHTS: dict[Verb, float] = {
     Verb.OPEN_TERMINATION: 0.7,
     Verb.WITHDRAW_TERMINATION: 1.5,
     Verb.OFFER_RIGHT: 1,
+    Verb.ASSIGN_ACTION: 1,
+    Verb.DISPUTE: 2,
+    Verb.CLAIM_CREDIT: 0.5,
 }
 """How often, beside each other, people use what they may use unasked."""
 MOST_AT_ONCE = 2000
@@ -147,6 +151,8 @@ class Played:
         elif random.random() < 0.15:
             self.time_passes(self.now + (due - self.now) * random.random())
             self.a_right_is_used()
+        elif random.random() < 0.05:
+            self.a_run_tells()
         elif not self.somebody_answers(due):
             self.time_passes(due)
 
@@ -201,6 +207,13 @@ class Played:
         people = [*(person.email for person in state.people.persons), EVE]
         by = random.choice([ANA, BO, FINN, random.choice(people)])
         self.attempt(a_command(random, state, verb, by, self.next_id(), self.now))
+
+    def a_run_tells(self) -> None:
+        """A finding comes by signal; it is heeded once, and never refused."""
+        command = a_finding(self.random, self.state, self.now)
+        if heeds(self.state, command):
+            self.enter(note(self.state, command, self.now))
+            assert not heeds(self.state, command)
 
     def next_id(self) -> str:
         self.count += 1

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sla.calendars import WorkCalendar, is_working_day
-from sla.promises import sentence, span_text, worked_example
+from sla.promises import sentence, span_text
+from sla.service_calendar import ServiceCalendar
 from sla.targets import Availability, ResponseTime
 from sla.terms import Period
+from sla.worked_examples import worked_example
 from tests.sla.test_targets import EVERY_FORM, target
 
 FEBRUARY = Period(start=date(2027, 2, 1), end=date(2030, 2, 1), zone="Europe/Berlin")
@@ -238,3 +240,64 @@ def test_a_deadline_leaves_exactly_the_promised_service_time(minutes: int, start
 )
 def test_a_length_of_service_time_is_told_in_hours_never_in_days(span: timedelta, text: str) -> None:
     assert span_text(span) == text
+
+
+@pytest.mark.parametrize(
+    ("form", "changes", "expected"),
+    [
+        (
+            "response_time",
+            {"statistic": "misses", "allowed_misses": 3, "committed": None, "acceptable": None},
+            "work items are answered within 4 hours of service time, at most 3 items late in a period.",
+        ),
+        (
+            "resolution_time",
+            {"statistic": "misses", "allowed_misses": 0, "committed": None, "acceptable": None},
+            "work items of priority high are resolved within 8 hours of service time, no item late in a period.",
+        ),
+        (
+            "response_time",
+            {"statistic": "average", "committed": "100"},
+            "work items are answered within 4 hours of service time on average; no less than 90 % is acceptable.",
+        ),
+        (
+            "response_time",
+            {"statistic": "percentile"},
+            "the time within which 95 % of work items are answered is at most 4 hours of service time; ",
+        ),
+        ("availability", {"unknown": "down"}, "; time in which nobody looked counts as an outage."),
+        ("availability", {"no_data": "missed"}, "; a period without evidence is a miss."),
+        ("response_time", {"process": "approve"}, "95 % of approvals of this agreement are answered within 4 hours"),
+    ],
+)
+def test_a_sentence_says_by_which_rule_it_is_judged(form: str, changes: dict[str, object], expected: str) -> None:
+    assert expected in sentence(target(form, **changes))
+
+
+def test_a_promised_number_of_misses_has_an_example() -> None:
+    written = target("response_time", statistic="misses", allowed_misses=3, committed=None, acceptable=None)
+    told = "3 may be late, however many there are; with 4 late the commitment is broken."
+    assert worked_example(written, FEBRUARY).endswith(told)
+
+
+def test_a_promised_average_has_an_example() -> None:
+    example = worked_example(target("response_time", statistic="average", committed="100"), FEBRUARY)
+    assert example.endswith(
+        "Two items that take 2 hours and 6 hours take 4 hours on average, which is exactly the limit: 100 %."
+    )
+
+
+def test_an_example_goes_by_the_hours_that_the_terms_state_as_data() -> None:
+    office = {"weekdays": "mon-fri", "opens": "08:00", "closes": "12:00"}
+    hours = ServiceCalendar.model_validate({"zone": "Europe/Berlin", "weekly": [office], "closed": ["2027-02-02"]})
+    example = worked_example(target("response_time"), FEBRUARY, hours)
+    assert "with service on Monday to Friday, 08:00 to 12:00 (Europe/Berlin), " in example
+    assert "1 February 2027 at 11:00 is answered in time until Wednesday, 3 February 2027 at 11:00. " in example
+    assert "there are 76 hours of service" in worked_example(target("availability"), FEBRUARY, hours)
+
+
+def test_hours_that_never_open_have_no_example() -> None:
+    once = ServiceCalendar.model_validate(
+        {"zone": "UTC", "other_hours": [{"day": "2020-01-01", "opens": "09:00", "closes": "10:00"}]}
+    )
+    assert worked_example(target("response_time"), FEBRUARY, once).startswith("Example: none, ")
