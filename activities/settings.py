@@ -50,6 +50,13 @@ class Settings(BaseSettings):
     worker_threads: int = Field(default=8, ge=1, le=200)
     """Threads for activities on the register."""
 
+    prometheus_url: str = ""
+    """Where Prometheus answers, `http://prometheus.example:9090`; empty for none."""
+    prometheus_token: SecretStr = SecretStr("")
+    """Sent as a bearer token, when Prometheus or a proxy before it asks for one."""
+    prometheus_timeout_seconds: int = Field(default=30, ge=1, le=600)
+    """How long one question to Prometheus may take."""
+
     @property
     def register_url(self) -> str:
         """The SQLAlchemy URL of the register."""

@@ -42,6 +42,7 @@ METADATA = MetaData(
 
 _SOMEBODY_IS_WAITED_FOR = text("waiting_for IS NOT NULL")
 _AT_RISK = text("risks IS NOT NULL")
+_OF_AN_ITEM = text("item IS NOT NULL")
 
 
 class _Row(SQLModel):
@@ -181,6 +182,54 @@ class LetterRow(_Row, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=UtcInstant)
 
 
+class EvidenceRow(_Row, table=True):
+    """One row of evidence, in each version that came. Of one source and key, the last version counts. Source: MON-1."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        Index(None, "number", "ends_at"),
+        Index(None, "number", "received_at"),
+        Index(
+            "ix_evidence_items", "number", "item", "starts_at", sqlite_where=_OF_AN_ITEM, postgresql_where=_OF_AN_ITEM
+        ),
+    )
+
+    number: str = Field(primary_key=True, foreign_key="agreement.number", sa_type=Text)
+    source: str = Field(primary_key=True, sa_type=Text)
+    key: str = Field(primary_key=True, sa_type=Text)
+    version: int = Field(primary_key=True)
+    kind: str = Field(sa_type=Text)
+    digest: str = Field(sa_type=Text)
+    starts_at: datetime = Field(sa_type=UtcInstant)
+    ends_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """None for what is not over; of a work item's events, only a resolution is."""
+    item: str | None = Field(default=None, sa_type=Text)
+    """The work item that it is an event of."""
+    received_at: datetime = Field(sa_type=UtcInstant)
+    body: str = Field(sa_type=Text)
+
+
+class StatementRow(_Row, table=True):
+    """One revision of a statement, never changed. Source: MON-8."""
+
+    __tablename__ = "statement"
+    __table_args__ = (Index(None, "period_start", "number"),)
+
+    number: str = Field(primary_key=True, foreign_key="agreement.number", sa_type=Text)
+    period_start: date = Field(primary_key=True)
+    period_end: date = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    digest: str = Field(sa_type=Text)
+    inputs: str = Field(sa_type=Text)
+    """The digest of its inputs: while they stay, nothing is stated again."""
+    status: str = Field(sa_type=Text)
+    """The worst status of its figures."""
+    credit: str | None = Field(default=None, sa_type=Text)
+    """The sum of its credits, `EUR 120.00`."""
+    stated_at: datetime = Field(sa_type=UtcInstant)
+    body: str = Field(sa_type=Text)
+
+
 def _table(name: str) -> Table:
     return METADATA.tables[name]
 
@@ -190,7 +239,9 @@ EDITIONS = _table("edition")
 EVENTS = _table("event")
 DECISIONS = _table("decision")
 LETTERS = _table("letter")
-APPEND_ONLY = ("event", "edition", "decision")
+EVIDENCE = _table("evidence")
+STATEMENTS = _table("statement")
+APPEND_ONLY = ("event", "edition", "decision", "evidence", "statement")
 """The tables whose rows are never changed and never deleted."""
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """When a new letter's first attempt is due: at once, on whatever clock the mailroom goes by."""

@@ -13,16 +13,18 @@ from sqlalchemy import Connection, Engine, Table, insert, inspect
 from sqlalchemy.exc import IntegrityError
 
 from activities.database import alembic_config, current_revision, is_current, migrate, open_engine, writing
+from activities.evidence import SqlEvidence
 from activities.records import SqlRecords
 from activities.rows import Cells, agreement_cells, decision_cells, edition_cells, event_cells
-from activities.tables import AGREEMENTS, APPEND_ONLY, DECISIONS, EDITIONS, EVENTS, METADATA
+from activities.tables import AGREEMENTS, APPEND_ONLY, DECISIONS, EDITIONS, EVENTS, METADATA, STATEMENTS
 from activities.views import Views
 from sla.agreement import AgreementState
 from sla.errors import Unreachable
+from sla.evidence import Outage
 from sla.transitions import silence
 from tests.people import MONDAY, entry_of, life, number_request
 
-NEWEST = "0002"
+NEWEST = "0003"
 
 
 @pytest.fixture
@@ -60,16 +62,28 @@ def test_every_foreign_key_is_there(engine: Engine) -> None:
         "event": ["agreement"],
         "decision": ["event"],
         "letter": ["event"],
+        "evidence": ["agreement"],
+        "statement": ["agreement"],
     }
+
+
+def _fill_every_kept_table(engine: Engine) -> None:
+    """One life, a row of evidence and a statement."""
+    records = SqlRecords(engine)
+    number = records.number(number_request()).number
+    for transition in life():
+        records.record(entry_of(transition))
+    SqlEvidence(engine).add(number, [Outage(source="probe", key="k1", start=MONDAY)], MONDAY)
+    stated: Cells = {"number": number, "period_start": MONDAY.date(), "period_end": MONDAY.date(), "revision": 1}
+    words = dict.fromkeys(("digest", "inputs", "status", "body"), "")
+    with writing(engine) as connection:
+        connection.execute(insert(STATEMENTS), {**stated, **words, "stated_at": MONDAY})
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET number = number", "DELETE FROM {}"])
 def test_what_was_recorded_cannot_be_changed_or_deleted(engine: Engine, table: str, statement: str) -> None:
-    records = SqlRecords(engine)
-    records.number(number_request())
-    for transition in life():
-        records.record(entry_of(transition))
+    _fill_every_kept_table(engine)
     with pytest.raises(IntegrityError, match="is never changed"), engine.begin() as connection:
         connection.exec_driver_sql(statement.format(table))
 
@@ -80,10 +94,7 @@ def test_nothing_replaces_a_row_under_the_same_key_on_sqlite(engine: Engine, tab
         statement = f"TRUNCATE {table} CASCADE"
     else:
         statement = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
-    records = SqlRecords(engine)
-    records.number(number_request())
-    for transition in life():
-        records.record(entry_of(transition))
+    _fill_every_kept_table(engine)
     with pytest.raises(IntegrityError, match="is never changed"), engine.begin() as connection:
         connection.exec_driver_sql(statement)
 
