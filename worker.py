@@ -17,18 +17,23 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities.absent import NoCompliance, NoMonitoring, NoUnderpinning
+from activities.absent import NoUnderpinning
+from activities.compliance import SqlCompliance, SqlMonitoring
 from activities.database import migrate, open_engine
 from activities.letters import SmtpLetters
 from activities.outbox import Outbox
+from activities.prometheus import PrometheusMeasurements
 from activities.records import SqlRecords
 from activities.settings import Settings
+from activities.sweep import SqlSweep
 from sla.errors import SlaError, Unreachable
 from sla.release import VERSION
 from workflows.agreement import Agreement
+from workflows.compliance_run import ComplianceRun
 from workflows.ids import MAILROOM_ID, NUMBER_KEY, TASK_QUEUE
 from workflows.mailroom import Mailroom
 from workflows.messages import DeliveryRound
+from workflows.timetable import make_missing
 from workflows.wire import connect
 
 PASSED_THROUGH = (
@@ -60,11 +65,12 @@ def build_worker(
 ) -> Worker:
     """A worker with every workflow and activity of the product; needs the thread pool to be as large as the setting."""
     records, letters = SqlRecords(engine), SmtpLetters(Outbox(engine), settings)
-    compliance, monitoring, underpinning = NoCompliance(), NoMonitoring(), NoUnderpinning()
+    compliance, monitoring, underpinning = SqlCompliance(engine), SqlMonitoring(engine), NoUnderpinning()
+    sweep, measurements = SqlSweep(engine), PrometheusMeasurements(engine, settings)
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[Agreement, Mailroom],
+        workflows=[Agreement, ComplianceRun, Mailroom],
         activities=[
             records.number,
             records.record,
@@ -72,6 +78,8 @@ def build_worker(
             letters.deliver,
             compliance.judge_final_period,
             compliance.settle_credits,
+            sweep.judge_page,
+            measurements.pull_page,
             monitoring.stop,
             underpinning.flag,
         ],
@@ -108,6 +116,17 @@ async def open_mailroom(client: Client, settings: Settings) -> None:
     )
 
 
+async def keep_timetable(client: Client) -> None:
+    """The schedules of the compliance runs, where they are missing; one that is there is left as people have it."""
+    try:
+        made = await make_missing(client)
+    except RPCError as error:
+        logging.getLogger("worker").warning("schedules could not be made (`sla schedules apply`): %s", error.message)
+        return
+    if made:
+        logging.getLogger("worker").info("schedules made: %s", ", ".join(made))
+
+
 async def serve(settings: Settings) -> None:
     """Runs a worker until the process is asked to stop."""
     stop = asyncio.Event()
@@ -119,6 +138,7 @@ async def serve(settings: Settings) -> None:
     await declare_search_attributes(client)
     async with build_worker(client, engine, settings):
         await open_mailroom(client, settings)
+        await keep_timetable(client)
         print("worker ready", flush=True)
         await stop.wait()
 

@@ -16,7 +16,7 @@ from activities import audit
 from activities.database import reading
 from activities.outbox import LetterCounts, LetterStatus, letter_counts
 from activities.rows import Cell
-from activities.tables import AGREEMENTS, EDITIONS, EVENTS, LETTERS
+from activities.tables import AGREEMENTS, EDITIONS, EVENTS, LETTERS, STATEMENTS
 from sla.agreement import AgreementState
 from sla.amendment import in_force_at
 from sla.events import Event
@@ -24,7 +24,9 @@ from sla.fields import Day, Instant, Value
 from sla.kinds import Kind
 from sla.letter_kinds import LetterKind
 from sla.living import begin
+from sla.periods import JudgedPeriod, period_named
 from sla.stages import Stage
+from sla.statements import Statement
 from sla.terms import Edition, EditionRef
 
 AuditReport = audit.AuditReport
@@ -90,6 +92,14 @@ class LetterView(Value):
     last_reply: str | None
     queued_at: Instant
     sent_at: Instant | None
+
+
+class StatementView(Value):
+    """One revision of a statement, its digest, and when it was stated."""
+
+    statement: Statement
+    digest: str
+    stated_at: Instant
 
 
 class Head(Value):
@@ -175,6 +185,34 @@ class Views:
         found = self.find(number)
         ref = counting_at(found.state, at) if found and found.state else None
         return self.edition(number, ref.no) if ref else None
+
+    def statements(self, number: str, period: str | None = None) -> tuple[StatementView, ...]:
+        """Every revision of the statements of an agreement, or of one period (`2026-03`, `2026-Q1`), the earliest
+        period first, and of each the first revision first. Raises BadInput for a name of no period. Source: MON-8."""
+        query = select(STATEMENTS.c.body, STATEMENTS.c.digest, STATEMENTS.c.stated_at)
+        query = query.where(STATEMENTS.c.number == padded(number))
+        if period is not None:
+            named = period_named(period, "UTC")
+            query = query.where(STATEMENTS.c.period_start == named.start, STATEMENTS.c.period_end == named.end)
+        columns = (STATEMENTS.c.period_start, STATEMENTS.c.period_end, STATEMENTS.c.revision)
+        with self._reading() as connection:
+            rows = connection.execute(query.order_by(*columns)).all()
+        return tuple(
+            StatementView(statement=Statement.model_validate_json(row.body), digest=row.digest, stated_at=row.stated_at)
+            for row in rows
+        )
+
+    def statement(self, number: str, period: str) -> StatementView | None:
+        """The latest revision of the statement of a period, if there is one."""
+        return next(reversed(self.statements(number, period)), None)
+
+    def periods_stated(self, number: str) -> tuple[str, ...]:
+        """The names of the periods of which there is a statement, the earliest first."""
+        columns = (STATEMENTS.c.period_start, STATEMENTS.c.period_end)
+        query = select(*columns).where(STATEMENTS.c.number == padded(number)).distinct().order_by(*columns)
+        with self._reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(JudgedPeriod(start=start, end=end, zone="UTC").name for start, end in rows)
 
     def letters(self, number: str | None = None, status: LetterStatus | None = None) -> tuple[LetterView, ...]:
         """Letters in the order of their causes, of one agreement or of all, in one status or in any."""

@@ -21,7 +21,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import Worker, WorkflowRunner
 
-from activities.absent import NoCompliance, NoMonitoring, NoUnderpinning
+from activities.absent import NoUnderpinning
+from activities.compliance import SqlCompliance, SqlMonitoring
 from activities.records import SqlRecords
 from activities.views import Views
 from sla.agenda import Entry as AgendaEntry
@@ -90,9 +91,9 @@ class Neighbours(NamedTuple):
     underpinning: Underpinning
 
 
-def absent() -> Neighbours:
-    """Neighbours as they are shipped: not there yet, and saying so."""
-    return Neighbours(NoCompliance(), NoMonitoring(), NoUnderpinning())
+def shipped(engine: Engine) -> Neighbours:
+    """Neighbours as they are shipped; one is not there yet, and says so."""
+    return Neighbours(SqlCompliance(engine), SqlMonitoring(engine), NoUnderpinning())
 
 
 def coming_period(months: int = 12, *, starts_in: int = 2) -> Period:
@@ -336,7 +337,7 @@ def empty_world(
         engine,
         f"q{next(_queues)}-{free_port()}",
         records or SqlRecords(engine),
-        neighbours or absent(),
+        neighbours or shipped(engine),
         runner or production_runner(),
     )
 

@@ -14,8 +14,10 @@ from temporalio.exceptions import FailureError
 
 from sla import transitions
 from sla.agreement import AgreementState, Done
-from sla.commands import Command, Decide, TakeStep, heard
+from sla.commands import Command, Decide, NoteFinding, TakeStep, heard
 from sla.ending import StopStep, next_step
+from sla.errors import SlaError
+from sla.findings_noted import heeds
 from sla.intake import Opening, opened
 from sla.living import next_due
 from sla.stages import Stage
@@ -114,12 +116,24 @@ class Desk:
         async with self._entering:
             await self._catch_up_to(command.seen)
             await self._play_what_is_due()
-            await self._enter(lambda: self._signed_off(command), command)
+            await self._enter_unanswered(lambda: self._signed_off(command), command)
 
     def _signed_off(self, command: Decide) -> Transition | None:
         if transitions.done(self.current, command.decision_id) is not None or self.current.stage.is_end:
             return None
         return transitions.sign_off(self.current, command, workflow.now())
+
+    async def note(self, command: NoteFinding) -> None:
+        """What a compliance run has found, by signal: an agreement that has ended, or sleeps, or was told before goes
+        on as it is. Nothing is raised: nobody would hear it, and the agreement would stand still."""
+        await workflow.wait_condition(lambda: self.state is not None)
+        async with self._entering:
+            await self._catch_up_to(command.seen)
+            await self._play_what_is_due()
+            await self._enter_unanswered(lambda: self._noted(command), command)
+
+    def _noted(self, command: NoteFinding) -> Transition | None:
+        return transitions.note(self.current, command, workflow.now()) if heeds(self.current, command) else None
 
     async def wait_or_act_on_silence(self) -> None:
         """Returns after something has happened: somebody acted, or the rule for silence did."""
@@ -200,6 +214,14 @@ class Desk:
             await self._make_again(recorded.standing)
         return None
 
+    async def _enter_unanswered(self, make: Callable[[], Transition | None], command: Command) -> None:
+        """The same for a signal. An id that was used for another decision so long ago that only the register knows it
+        is no reason to stand still: nobody would hear the refusal, and Temporal would try the same task for ever."""
+        try:
+            await self._enter(make, command)
+        except SlaError as error:
+            workflow.logger.warning("a signal was not carried out: %s", error)
+
     async def _catch_up_to(self, seen: int) -> None:
         """Makes again what a sender has seen in the register and this history has not."""
         while self.current.head.seq < seen:
@@ -230,6 +252,8 @@ class Desk:
         command = heard(standing.said)
         if isinstance(command, TakeStep):
             return transitions.take_step(self.state, command, standing.at)
+        if isinstance(command, NoteFinding):
+            return transitions.note(self.state, command, standing.at)
         if isinstance(command, Decide):
             return transitions.sign_off(self.state, command, standing.at)
         return transitions.act(self.state, command, standing.at)

@@ -1,7 +1,8 @@
 """The doors of an agreement: one Update per verb, each with the same two steps, refuse or act.
 
 All verbs are Updates because their senders need the answer: refused with the reason before anything is recorded,
-or done and in the register. Only `sign_off` is a Signal, for approvers' systems that cannot wait for one.
+or done and in the register. Only `sign_off` is a Signal, for approvers' systems that cannot wait for one, and
+`note_finding`, with which a compliance run tells what it has found and goes on.
 The names are Temporal's wire; they never change.
 """
 
@@ -46,6 +47,11 @@ class AgreementDoors:
     async def sign_off(self, command: Decide) -> None:
         """An approver's decision by signal."""
         await self.desk.sign_off(command)
+
+    @workflow.signal
+    async def note_finding(self, command: commands.NoteFinding) -> None:
+        """A finding of a compliance run; never refused, and told twice it is noted once."""
+        await self.desk.note(command)
 
     @workflow.query
     def agenda(self) -> tuple[Entry, ...]:
@@ -344,6 +350,60 @@ class AgreementDoors:
 
     @offer_right.validator
     def _refuse_offer_right(self, command: commands.OfferRight) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def complete_action(self, command: commands.CompleteAction) -> Receipt:
+        """See `sla.commands.CompleteAction`."""
+        return await self._act(command)
+
+    @complete_action.validator
+    def _refuse_complete_action(self, command: commands.CompleteAction) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def verify_action(self, command: commands.VerifyAction) -> Receipt:
+        """See `sla.commands.VerifyAction`."""
+        return await self._act(command)
+
+    @verify_action.validator
+    def _refuse_verify_action(self, command: commands.VerifyAction) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def assign_action(self, command: commands.AssignAction) -> Receipt:
+        """See `sla.commands.AssignAction`."""
+        return await self._act(command)
+
+    @assign_action.validator
+    def _refuse_assign_action(self, command: commands.AssignAction) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def dispute(self, command: commands.DisputeFigure) -> Receipt:
+        """See `sla.commands.DisputeFigure`."""
+        return await self._act(command)
+
+    @dispute.validator
+    def _refuse_dispute(self, command: commands.DisputeFigure) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def settle_dispute(self, command: commands.SettleDispute) -> Receipt:
+        """See `sla.commands.SettleDispute`."""
+        return await self._act(command)
+
+    @settle_dispute.validator
+    def _refuse_settle_dispute(self, command: commands.SettleDispute) -> None:
+        self._refuse(command)
+
+    @workflow.update
+    async def claim_credit(self, command: commands.ClaimCredit) -> Receipt:
+        """See `sla.commands.ClaimCredit`."""
+        return await self._act(command)
+
+    @claim_credit.validator
+    def _refuse_claim_credit(self, command: commands.ClaimCredit) -> None:
         self._refuse(command)
 
 

@@ -4,14 +4,15 @@ The commands of people stand in `sla/commands.py` and keep to the same rule.
 """
 
 from datetime import timedelta
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from sla.agreement import AgreementState, Done, waited_for
-from sla.commands import Command, Said, said
+from sla.cadence import Cadence
+from sla.commands import Command, NoteFinding, Said, said
 from sla.events import Event
-from sla.fields import Day, Instant, Line, Value
+from sla.fields import Day, Instant, Line, Value, Whole
 from sla.intake import Opening
 from sla.letters import Letter
 from sla.living import next_due, risks
@@ -160,6 +161,113 @@ class StopAnswer(Value):
     """What a neighbour's step came to, as one sentence for the record."""
 
     sentence: Line
+
+
+class PageOrder(Value):
+    """Asks for one page of a compliance run. Source: MON-16."""
+
+    cadence: Cadence = Cadence.MONTH
+    period: Line | None = None
+    """The name of the period; none for the last one of the cadence that has ended by `at`."""
+    at: Instant
+    """The instant of the run: nothing later is looked at."""
+    after: str | None = None
+    """The last number of the page before."""
+    limit: Whole = 200
+    numbers: tuple[str, ...] = ()
+    """Only these agreements; all in force where none is named."""
+    is_provisional: bool = False
+    """The period that runs is looked at, for early warnings; no statement is made."""
+    only_late: bool = False
+    """Only what was stated already is looked at, where evidence or a dispute has changed it since. Source: MON-7."""
+    said_at: Instant | None = None
+    """When it is stated, on the clock of the run; `at` where none is said. A run for long ago states today."""
+    is_pulled: bool = False
+    """What the targets of the page name in Prometheus has been asked for."""
+
+
+class Notable(Value):
+    """What an agreement is to be told."""
+
+    workflow_id: str
+    command: NoteFinding
+    number: str = ""
+
+
+MOST_WORDS = 1_000
+"""How many characters of a fault are told."""
+
+
+def _readable(text: str) -> str:
+    """Others' errors say whatever they say, and a report that is refused for it would stop the run for ever."""
+    seen = "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return seen.strip()[:MOST_WORDS] or "no reason is given"
+
+
+class RunFault(Value):
+    """An agreement that could not be judged, and why; the others were."""
+
+    number: str
+    wrong: Annotated[str, AfterValidator(_readable)]
+    """Any words: what cannot be read is replaced, and what is too long is cut."""
+
+
+class PageReport(Value):
+    """What one page came to."""
+
+    after: str | None = None
+    """Where the next page begins; none after the last one."""
+    agreements: int = 0
+    stated: int = 0
+    restated: int = 0
+    unchanged: int = 0
+    notable: tuple[Notable, ...] = ()
+    faults: tuple[RunFault, ...] = ()
+    to_pull: int = 0
+    """So many targets of the page name something in Prometheus that was not asked for yet: nothing was judged."""
+
+
+class RunReport(Value):
+    """What a run came to so far."""
+
+    at: Instant | None = None
+    """The instant of the run."""
+    pages: int = 0
+    agreements: int = 0
+    stated: int = 0
+    restated: int = 0
+    unchanged: int = 0
+    told: int = 0
+    pulled: int = 0
+    """Rows of evidence that came from Prometheus."""
+    faulty: int = 0
+    faults: tuple[RunFault, ...] = ()
+    """The first hundred of them."""
+
+
+class RunOrder(Value):
+    """Starts a compliance run; handed on with what it came to so far. Source: MON-16."""
+
+    cadence: Cadence = Cadence.MONTH
+    period: Line | None = None
+    at: Instant | None = None
+    """The instant of the run; that at which it was scheduled, or started, where none is stated."""
+    numbers: tuple[str, ...] = ()
+    is_provisional: bool = False
+    only_late: bool = False
+    page_size: Whole = 200
+    said_at: Instant | None = None
+    """When its statements are made: when it began."""
+    after: str | None = None
+    so_far: RunReport = RunReport()
+
+
+class PullReport(Value):
+    """What was pulled for one page."""
+
+    targets: int = 0
+    rows: int = 0
+    faults: tuple[RunFault, ...] = ()
 
 
 class DeliveryRound(Value):

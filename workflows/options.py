@@ -51,3 +51,21 @@ DELIVER = ActivityOptions(
 )
 DELIVERY_HEARTBEAT = timedelta(seconds=15)
 """A mailroom that is silent for so long has died with its worker; another worker takes over."""
+
+JUDGE_PAGE = ActivityOptions(
+    start_to_close_timeout=timedelta(minutes=30),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+)
+"""A page of a compliance run is judged again until it is: no agreement is left out because the register was away."""
+JUDGE_HEARTBEAT = timedelta(seconds=10)
+"""A page that is silent for so long has died with its worker; another worker takes it over. Source: MON-16."""
+
+PULL_PAGE = ActivityOptions(
+    start_to_close_timeout=timedelta(minutes=30),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30), maximum_attempts=5
+    ),
+)
+"""Prometheus may stay away: the page is then judged by what is there, and stated again when the rest has come."""
+PULL_HEARTBEAT = timedelta(seconds=30)
+"""It beats every two seconds, however long one question takes; a day's samples are counted in between."""

@@ -11,6 +11,9 @@ from workflows.messages import (
     Entry,
     Numbered,
     NumberRequest,
+    PageOrder,
+    PageReport,
+    PullReport,
     Recorded,
     StopAnswer,
     StopOrder,
@@ -50,6 +53,25 @@ class Compliance(ABC):
     @activity.defn(name="compliance.settle_credits")
     def settle_credits(self, order: StopOrder) -> StopAnswer:
         """Settles the credits that are open at the end."""
+
+
+class Sweep(ABC):
+    """Whoever goes over the agreements in force, page by page, and judges them. Source: MON-16."""
+
+    @abstractmethod
+    @activity.defn(name="compliance.judge_page")
+    def judge_page(self, order: PageOrder) -> PageReport:
+        """Judges one page, and keeps its statements. Asked twice, nothing is stated twice, and the answer tells the
+        same notable things again. An agreement that cannot be judged is a fault of the report, never an error."""
+
+
+class Measurements(ABC):
+    """Whoever fetches measurements."""
+
+    @abstractmethod
+    @activity.defn(name="measurements.pull_page")
+    async def pull_page(self, order: PageOrder) -> PullReport:
+        """Pulls what the targets of one page name, up to the instant of the order. Twice is once."""
 
 
 class Monitoring(ABC):

@@ -11,6 +11,7 @@ from sla.agreement import AgreementState, life_of
 from sla.amendment import scene
 from sla.checklist import checklist_of
 from sla.ending import next_step
+from sla.findings import Finding, FindingKind
 from sla.kinds import Side
 from sla.letter_kinds import LetterKind
 from sla.letters import Letter
@@ -18,11 +19,13 @@ from sla.life import Cause, ChangeKind, Measured, Results, ReviewOutcome
 from sla.living import begin, next_due
 from sla.stages import Stage
 from sla.terms import Edition, PriceRevision, Ratchet, Renewal, RenewalMode, SuspensionRule, Terms
-from sla.transitions import Transition, act, silence, take_step
+from sla.transitions import Transition, act, note, silence, take_step
 from tests.autopilot import next_command
 from tests.people import ANA, BO, CHEN, FINN, KOFI, life
 
 HOSTILE = "</td><script>alert(1)</script>\n\nWHAT TO DO NEXT\n\n    sla sign 0001 --as eve@elsewhere.example"
+FOUND = "99.1 % where 99.5 % is committed: 24 of 2,640 minutes were down."
+STATEMENT = "3f2a9c1b" * 8
 FIFTY = ("Fifty devices at two sites.",)
 TACIT = Renewal(mode=RenewalMode.TACIT, renewal_months=12, notice_months=3)
 EXPRESS = Renewal(mode=RenewalMode.EXPRESS, renewal_months=12, notice_months=3)
@@ -44,6 +47,17 @@ class Tale:
         """Somebody acts; what was due before comes first."""
         self.until(now)
         return self._take(act(self.state, command, now))
+
+    def learn(
+        self, now: datetime, kind: FindingKind, period: str, subject: str | None, sentence: str = FOUND
+    ) -> "Tale":
+        """A compliance run tells what it has found."""
+        self.until(now)
+        found = Finding(kind=kind, period=period, subject=subject, sentence=sentence, until=now.date())
+        statement = None if kind is FindingKind.EARLY_WARNING else STATEMENT
+        return self._take(
+            note(self.state, c.NoteFinding(decision_id=found.decision_id, finding=found, statement=statement), now)
+        )
 
     def until(self, end: datetime) -> "Tale":
         """Nobody acts until an instant."""
@@ -241,7 +255,49 @@ def terminated() -> Tale:
     return tale.until(instant(2027, 7, 1)).stop()
 
 
-TALES = (looked_back, renegotiated_in_vain, given_notice, confirmed_notice, renewed_once, suspended, terminated)
+def missed() -> Tale:
+    """A forecast and a miss; its action is overdue, given away, done, found wanting, done again, and closed; a disputed
+    figure, a restated one, a claimed credit; a watermelon, and a right that comes too late."""
+    tale = Tale()
+    tale.learn(instant(2027, 1, 20), FindingKind.EARLY_WARNING, "2027-01", "printing-works")
+    tale.learn(instant(2027, 2, 2), FindingKind.MISS, "2027-01", "printing-works", HOSTILE)
+    tale.say(instant(2027, 2, 3), _disputed())
+    tale.until(instant(2027, 2, 20))
+    tale.say(instant(2027, 2, 21), c.SettleDispute(by=BO, decision_id="settle", no=1, reason="The log shows it."))
+    tale.learn(instant(2027, 2, 22), FindingKind.RESTATED, "2027-01", "r2")
+    tale.say(instant(2027, 2, 23), c.AssignAction(by=FINN, decision_id="give", no=1, owner=BO, due=date(2027, 3, 15)))
+    for no, by, helps in ((1, BO, False), (2, FINN, True)):
+        done = c.CompleteAction(by=by, decision_id=f"done-{no}", no=1, evidence="The probe was replaced.\nIt runs.")
+        tale.say(instant(2027, 3, 2 * no), done)
+        tale.until(instant(2027, 3, 2 * no, 9))
+        look = c.VerifyAction(by=ANA, decision_id=f"look-{no}", no=1, is_effective=helps, note="It was looked at.")
+        tale.say(instant(2027, 3, 2 * no, 10), look)
+    tale.say(instant(2027, 3, 5), c.ClaimCredit(by=ANA, decision_id="claim", period="2027-01", statement=STATEMENT))
+    tale.learn(instant(2027, 3, 6), FindingKind.WATERMELON, "2027-02", "satisfaction")
+    return tale.learn(instant(2027, 3, 7), FindingKind.TERMINATION_RIGHT, "2027-02", None)
+
+
+def _disputed() -> c.Command:
+    return c.DisputeFigure(
+        by=ANA,
+        decision_id="dispute",
+        period="2027-01",
+        target="printing-works",
+        statement=STATEMENT,
+        reason="Our own probe was up.",
+    )
+
+
+TALES = (
+    looked_back,
+    renegotiated_in_vain,
+    given_notice,
+    confirmed_notice,
+    renewed_once,
+    suspended,
+    terminated,
+    missed,
+)
 
 
 @cache

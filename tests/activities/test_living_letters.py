@@ -301,3 +301,61 @@ def test_whoever_drafts_an_amendment_after_a_renewal_reads_the_fee_as_it_is_now(
     conclude(ask(tale, instant(2028, 1, 3)), instant(2028, 1, 3, 9), ReviewOutcome.RENEGOTIATE)
     letter = next(each for each in tale.told[-1].letters if each.kind is LetterKind.DRAFT_WANTED)
     assert letter.context.fee == "EUR 922.50 a month"
+
+
+# -- what a compliance run has found
+
+
+def test_the_owner_of_an_action_reads_what_was_found_and_until_when_it_is_due() -> None:
+    letter = next(letters(LetterKind.ACTION_WANTED))
+    for body in (flowing(words_of(letter).text), seen(words_of(letter).html)):
+        assert "Please do it by Tue 16 Feb 2027, 23:59 (Europe/Berlin)." in body
+        assert f"sla complete-action 0001 1 --evidence TEXT --as {letter.to}" in body
+
+
+def test_hostile_words_of_a_finding_arrive_as_words() -> None:
+    letter = to(ANA, LetterKind.TARGET_MISSED)
+    assert "<script" not in words_of(letter).html
+    assert "\n    sla sign" not in words_of(letter).text
+    assert "> WHAT TO DO NEXT" in words_of(letter).text
+
+
+def test_whoever_hears_of_a_miss_reads_how_to_dispute_it_and_need_not_do_anything() -> None:
+    body = flowing(words_of(to(INES, LetterKind.TARGET_MISSED)).text)
+    assert "You need not do anything. If you hold the figure to be wrong, dispute it with the command below" in body
+    assert "sla dispute 0001 --period 2027-01 --target printing-works --statement 3f2a9c1b" in body
+
+
+def test_a_forecast_never_leaves_the_providers_house() -> None:
+    assert {BO, CHEN, FINN} == {letter.to for letter in letters(LetterKind.BREACH_FORECAST)}
+
+
+def test_whoever_looks_at_an_action_reads_its_evidence_and_both_answers() -> None:
+    text = words_of(to(ANA, LetterKind.VERIFICATION_WANTED)).text
+    assert "> The probe was replaced.\n> It runs." in text
+    assert f"    sla verify-action 0001 1 --effective --as {ANA}\n" in text
+    assert f"    sla verify-action 0001 1 --not-effective --note TEXT --as {ANA}\n" in text
+
+
+def test_only_the_managers_read_how_to_conclude_the_review_that_a_watermelon_opens() -> None:
+    asked = {letter.to for letter in letters(LetterKind.WATERMELON_FOUND) if letter.context.command}
+    assert {BO, FINN} == asked
+
+
+def test_a_claim_asks_the_provider_to_see_to_it_and_the_customer_for_nothing() -> None:
+    provider, customer = (flowing(words_of(to(email, LetterKind.CREDIT_CLAIMED)).text) for email in (BO, INES))
+    assert "See to it that whoever writes your invoices knows of it" in provider
+    assert "You need not do anything here." in customer
+
+
+def test_only_the_customer_is_told_how_a_credit_is_claimed() -> None:
+    provider, customer = (flowing(words_of(to(email, LetterKind.TARGET_MISSED)).text) for email in (BO, ANA))
+    assert "sla claim-credit 0001" in customer
+    assert "claim-credit" not in provider
+
+
+def test_an_early_warning_never_says_that_nothing_is_missed() -> None:
+    """It comes, too, when downtime has used up the whole budget and nothing can mend it."""
+    text = flowing(words_of(to(BO, LetterKind.BREACH_FORECAST)).text)
+    assert "no statement says it" in text
+    assert "nothing is missed" not in text
