@@ -92,12 +92,14 @@ OWN_OPTIONS = {
     ("RequestChange", "text"): "--text",
     ("OpenTermination", "case"): "--case",
     ("Inspect", "reason"): "--send-back",
+    ("AssignAction", "owner"): "EMAIL",
 }
 """The same for one command that types a field in another way than the others."""
 
 
 RIGHT = {
     "review": "the number of the review that is open is expected, such as 3, or x1 for one that a change has opened",
+    "statement": "the digest of a statement, 64 hexadecimal digits, is expected",
     "rate": "a percentage above -100 and at most 100 is expected, in plain digits such as 2.4",
 }
 """What would be right, for the fields whose type does not say it."""

@@ -17,14 +17,18 @@ from typer.core import TyperGroup
 from sla.errors import BadForm, Incomplete, SlaError
 from starter.commands import (
     calendar,
+    correcting,
     dates,
+    judging,
     living,
+    measuring,
     offers,
     reading,
     rehearsing,
     requirements,
     reviewing,
     running,
+    scheduling,
     signing,
     terminating,
 )
@@ -45,6 +49,10 @@ HEADINGS = {
     "Read": ("list", "show", "history", "agenda", "terms", "edition", "diff", "prices", "letters"),
     "Check": ("audit", "doctor"),
     "Service hours": ("calendar",),
+    "Compliance": (
+        "judge", "verify", "replay", "statements", "why", "measure", "schedules",
+        "complete-action", "verify-action", "assign-action", "dispute", "settle-dispute", "claim-credit",
+    ),
     "Engineer and requirements": (
         "name-engineer", "agree-engineer", "record-requirements", "confirm-requirements", "assess",
     ),
@@ -94,12 +102,16 @@ for family in (
     reading,
     dates,
     calendar,
+    measuring,
+    judging,
     requirements,
     offers,
     reviewing,
     signing,
     living,
     terminating,
+    correcting,
+    scheduling,
 ):
     family.add_to(app)
 

@@ -17,6 +17,8 @@ from sla.kinds import Side
 from sla.life import (
     ChangeRequest,
     Coming,
+    CorrectiveAction,
+    Dispute,
     HeldReview,
     Index,
     Life,
@@ -111,6 +113,10 @@ class LifeOverview(Value):
     suspension: Suspended | None = None
     termination: Termination | None = None
     rights: tuple[Right, ...] = ()
+    actions: tuple[CorrectiveAction, ...] = ()
+    """The corrective actions that are open; at the end, those that were. Source: MON-11."""
+    disputes: tuple[Dispute, ...] = ()
+    """The same for disputed figures. Source: MON-10."""
     risks: tuple[str, ...] = ()
     held: tuple[HeldReview, ...] = ()
     """The latest reviews with the satisfaction of both sides, the first first."""
@@ -143,6 +149,8 @@ def living(state: AgreementState, now: datetime) -> LifeOverview | None:
         suspension=life.suspension if is_active else None,
         termination=life.termination,
         rights=life.rights if is_active else (),
+        actions=life.actions,
+        disputes=life.disputes,
         risks=risks(state),
         held=life.held,
         stop=life.stop,
@@ -206,6 +214,8 @@ def _names(state: AgreementState, life: Life) -> dict[str, str]:
     told = [
         *(each.by for each in (life.notice, life.index, life.suspension, life.termination) if each),
         *(each.by for each in life.changes),
+        *(each.by for each in life.disputes),
+        *(email for each in life.actions for email in (each.owner, each.done_by) if email),
         *([life.notice.received_by] if life.notice and life.notice.received_by else []),
         *([life.termination.checked_by] if life.termination and life.termination.checked_by else []),
     ]
@@ -230,6 +240,10 @@ def _going_on(state: AgreementState, life: Life) -> Iterator[str]:
         yield f"notice given, last day {life.notice.end - _DAY}"
     if state.amendment:
         yield f"amendment {state.amendment.no} {state.amendment.stage}"
+    if life.actions:
+        yield counted(len(life.actions), "corrective action", "corrective actions") + " open"
+    if life.disputes:
+        yield counted(len(life.disputes), "disputed figure", "disputed figures")
     if life.coming:
         yield f"edition {life.coming.edition.no} takes effect on {day_at(life.coming.at, state.zone)}"
 
@@ -250,9 +264,28 @@ def life_lines(life: LifeOverview, zone: str) -> Iterator[tuple[str, str]]:
         yield "termination", _termination_words(life.termination, life.names)
     for right in life.rights:
         yield "right", f"{right.no}, of the {right.side}, last day {right.until - _DAY}: {right.ground}"
+    yield from _figure_lines(life)
     if life.risks:
         yield "risks", "; ".join(life.risks)
     yield from _stop_lines(life)
+
+
+def _figure_lines(life: LifeOverview) -> Iterator[tuple[str, str]]:
+    for action in life.actions:
+        missed = f"{action.no}, for {action.target}, missed in {action.period}"
+        again = f" and {counted(action.misses - 1, 'time', 'times')} since" if action.misses > 1 else ""
+        yield "action", f"{missed}{again}; {_action_words(action, life.names)}"
+    for dispute in life.disputes:
+        figure = f"{dispute.no}, about {dispute.target} in {dispute.period} (statement {dispute.statement[:8]})"
+        raised = f"raised by {life.names[dispute.by]} for the {dispute.side}"
+        yield "dispute", f"{figure}, {raised}: {dispute.reason}"
+
+
+def _action_words(action: CorrectiveAction, names: dict[str, str]) -> str:
+    if action.done_by is not None:
+        return f"{names[action.done_by]} has done it, and nobody has verified it yet: {action.evidence}"
+    late = ", OVERDUE" if action.is_overdue else ""
+    return f"{names[action.owner]} has it, due by {action.due}{late}"
 
 
 def _edition_lines(life: LifeOverview, zone: str) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import inspect
 
 from activities.database import open_engine, place, reading
+from activities.past_cases import PastCases
 from activities.views import Views
 from sla.agreement import AgreementState
 from sla.errors import NotFound, Unreachable
@@ -39,6 +40,14 @@ def _opened(session: Session) -> Views:
         if not inspect(connection).has_table("alembic_version"):
             raise Unreachable(f"the register at {place(engine)} is empty; {START_ONE}")
     return Views(engine)
+
+
+def past_cases_of(session: Session) -> PastCases:
+    """The cases of the same register, for whoever computes a statement again. Raises Unreachable without one."""
+    register_of(session)
+    engine = open_engine(session.settings.register_url)
+    session.at_end.append(engine.dispose)
+    return PastCases(engine)
 
 
 def known(views: Views, number: str) -> Known:

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from sla.calendars import Weekdays
-from sla.fields import Day, Email, Percent, Slug, Span, Zone
+from sla.fields import Day, Email, Instant, Percent, Slug, Span, Zone
 from sla.money import Currency
 from sla.service_calendar import LocalTime, YearDay
 from starter.yaml_text import Content, Trail
@@ -32,6 +32,7 @@ _EXAMPLES: tuple[tuple[object, str], ...] = (
     (Currency, "an ISO 4217 code such as EUR"),
     (Weekdays, "weekdays such as mon-fri"),
     (YearDay, "a day of every year such as 12-25"),
+    (Instant, "an instant such as 2027-02-28T09:00:00+01:00"),
     (LocalTime, "a local time such as 2027-03-05T12:00"),
 )
 _WORDS: dict[object, str] = {

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from sla import renewal, termination
 from sla.agreement import AgreementState
-from sla.difference import difference, terms_text, text_difference
+from sla.difference import difference
 from sla.errors import BadInput, NotFound
 from sla.fields import Instant, Value
 from sla.money import Money
@@ -16,6 +16,7 @@ from sla.provider import ProviderProfile
 from sla.stages import Stage
 from sla.term import start_of_day
 from sla.terms import Selection
+from sla.terms_text import terms_text, text_difference
 from starter.forms import load_provider
 from starter.moments import moment, spoken
 from starter.register import edition_of, known, register_of
