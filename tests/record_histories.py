@@ -10,25 +10,32 @@ import json
 import os
 import socket
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
+from temporalio.worker import Worker
 
 from activities.database import migrate, open_engine
+from activities.sweep import SqlSweep
 from sla.agreement import edition_of
 from sla.amendment import scene
 from sla.commands import Decide, RejectOffer, Withdraw
 from sla.kinds import Kind
 from sla.release import VERSION
-from sla.stages import Stage
+from sla.stages import Stage, Verb
 from sla.terms import ReviewCadence, SuspensionRule
-from tests.people import ANA, DORA
+from tests.autopilot import answer_to
+from tests.people import ANA, BO, DORA
 from tests.temporal import Case, World, coming_period, connected, running_server, world
 from tests.workflows.deeds import (
     TACIT,
     change,
     conclusion,
+    disputed,
+    found,
     legal_check,
     month_of,
     notice,
@@ -36,6 +43,9 @@ from tests.workflows.deeds import (
     suspension,
     termination,
 )
+from worker import production_runner
+from workflows.compliance_run import ComplianceRun
+from workflows.messages import RunOrder
 
 FOLDER = Path(__file__).parent / "histories"
 
@@ -44,6 +54,10 @@ async def _save(case: Case, name: str, run_id: str | None = None) -> None:
     handle: WorkflowHandle[object, object] = case.world.skipper.client.get_workflow_handle(
         case.handle.id, run_id=run_id
     )
+    await _write(name, handle)
+
+
+async def _write(name: str, handle: WorkflowHandle[Any, Any]) -> None:
     history = await handle.fetch_history()
     text = json.dumps(json.loads(history.to_json()), indent=1, sort_keys=True)
     text = text.replace(f"{os.getpid()}@{socket.gethostname()}", "recorder")
@@ -176,6 +190,43 @@ async def _woken(here: World) -> None:
     await _save(case, "asleep-then-woken")
 
 
+async def _miss_and_dispute(here: World) -> None:
+    case = await here.signed()
+    run = await _run_of(case)
+    await case.live_to(month_of(await case.state(), 1, 1))
+    for _ in range(2):
+        await case.handle.signal("note_finding", found())
+    await case.until(lambda state: bool(state.life and state.life.actions))
+    await case.act(disputed())
+    await case.refused(disputed(BO))
+    for verb in (Verb.SETTLE_DISPUTE, Verb.COMPLETE_ACTION, Verb.VERIFY_ACTION):
+        state = await case.state()
+        wait = next(each for each in state.waits if each.verb is verb)
+        await case.act(answer_to(state, wait, await case.clock(), f"history-{verb}"))
+    await _save(case, "a-miss-with-its-action-and-a-dispute", run)
+
+
+async def _compliance_run(here: World) -> None:
+    """Two pages, one agreement that does not exist, and nobody who has to hear anything."""
+    first, second = await here.signed(), await here.signed()
+    numbers = ((await first.state()).number, (await second.state()).number, "9999")
+    order = RunOrder(numbers=numbers, page_size=1)
+    client = here.skipper.client
+    with ThreadPoolExecutor(2) as threads:
+        sweep, runner = SqlSweep(here.engine), production_runner()
+        async with Worker(
+            client,
+            task_queue="runs",
+            workflows=[ComplianceRun],
+            activities=[sweep.judge_page],
+            activity_executor=threads,
+            workflow_runner=runner,
+        ):
+            run = await client.start_workflow(ComplianceRun.run, order, id="compliance-run", task_queue="runs")
+            await run.result()
+    await _write("a-compliance-run-of-two-pages", run)
+
+
 def _spoil() -> None:
     """The same life, had its code first asked the register something else: no code of ours may replay it."""
     history = json.loads((FOLDER / "0.1.0-customer-sla-to-signature.json").read_text())
@@ -202,6 +253,8 @@ LIVES = (
     _termination,
     _expiry,
     _woken,
+    _miss_and_dispute,
+    _compliance_run,
 )
 
 

@@ -10,12 +10,15 @@ from sla.commands import (
     Answer,
     CheckTermination,
     ConcludeReview,
+    DisputeFigure,
     GiveNotice,
+    NoteFinding,
     OpenTermination,
     RequestChange,
     SubmitDraft,
     Suspend,
 )
+from sla.findings import Finding, FindingKind
 from sla.kinds import Side
 from sla.life import Cause, ChangeKind, ReviewOutcome
 from sla.renewal import end_of
@@ -90,6 +93,21 @@ def legal_check(case: str = "CRM-7", *, unmet: str | None = None) -> CheckTermin
         for each in checklist_of(Cause.CONVENIENCE)
     )
     return CheckTermination(by=KOFI, decision_id=fresh(), case=case, answers=answers)
+
+
+STATEMENT = "3f2a9c1b" * 8
+
+
+def found(kind: FindingKind = FindingKind.MISS, subject: str = "t1", period: str = "2027-01") -> NoteFinding:
+    """What a compliance run tells."""
+    finding = Finding(kind=kind, period=period, subject=subject, sentence="99.1 % where 99.5 % is committed.")
+    return NoteFinding(decision_id=finding.decision_id, finding=finding, statement=STATEMENT)
+
+
+def disputed(by: str = ANA) -> DisputeFigure:
+    return DisputeFigure(
+        by=by, decision_id=fresh(), period="2020-01", target="t1", statement=STATEMENT, reason="our own probe was up"
+    )
 
 
 def redraft(state: AgreementState, **changes: object) -> SubmitDraft:

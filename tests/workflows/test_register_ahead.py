@@ -14,7 +14,7 @@ from temporalio.client import Client
 from activities.records import SqlRecords
 from sla import transitions
 from sla.agreement import AgreementState, life_of
-from sla.commands import AgreeEngineer, Command, Decide, NameEngineer, TakeStep
+from sla.commands import AgreeEngineer, Command, Decide, NameEngineer, NoteFinding, TakeStep
 from sla.ending import STOP, StopStep
 from sla.life import ReviewOutcome
 from sla.living import next_due
@@ -22,7 +22,7 @@ from sla.stages import Stage
 from tests.autopilot import next_command
 from tests.people import BO, CHEN, DORA, FINN, HUGO
 from tests.temporal import Case, World, world
-from tests.workflows.deeds import TACIT, change, conclusion, legal_check, month_of, renegotiated, termination
+from tests.workflows.deeds import TACIT, change, conclusion, found, legal_check, month_of, renegotiated, termination
 from workflows.messages import Beyond, Entry, Numbered, NumberRequest, Recorded
 from workflows.ports import Records
 
@@ -55,6 +55,8 @@ def _made(state: AgreementState, command: Command | None, at: datetime) -> trans
         return transitions.silence(state, at)
     if isinstance(command, TakeStep):
         return transitions.take_step(state, command, at)
+    if isinstance(command, NoteFinding):
+        return transitions.note(state, command, at)
     return transitions.act(state, command, at)
 
 
@@ -265,3 +267,19 @@ async def test_a_step_of_the_stop_that_was_lost_is_told_once(
         after = await _agrees(case, here)
         assert case.facts(after.number)[-6:] == ["termination_took_effect", *(row.fact.value for row in STOP.values())]
         assert life_of(after).stop[: len(life_of(state).stop)] == life_of(state).stop
+
+
+async def test_a_finding_that_a_lost_worker_noted_is_made_again_and_noted_once(
+    temporal: Client, register: Engine
+) -> None:
+    records = Haunted(register)
+    async with world(temporal, register, records=records) as here:
+        case = await here.signed()
+        state = await case.state()
+        records.leave(case, state, found(), case.now(state) + timedelta(minutes=1))
+        await case.handle.signal("note_finding", found())
+        await case.until(lambda after: after.head.seq == state.head.seq + 1)
+        await case.act(change())
+        after = await _agrees(case, here)
+        assert case.facts(state.number).count("target_missed") == 1
+        assert [each.no for each in life_of(after).actions] == [1]

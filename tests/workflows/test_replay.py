@@ -10,6 +10,7 @@ from temporalio.workflow import NondeterminismError
 
 from worker import production_runner
 from workflows.agreement import Agreement
+from workflows.compliance_run import ComplianceRun
 
 HISTORIES = sorted((Path(__file__).parent.parent / "histories").glob("*.json"))
 
@@ -19,7 +20,11 @@ def _must_fail(path: Path) -> bool:
 
 
 def _replayer() -> Replayer:
-    return Replayer(workflows=[Agreement], data_converter=pydantic_data_converter, workflow_runner=production_runner())
+    return Replayer(
+        workflows=[Agreement, ComplianceRun],
+        data_converter=pydantic_data_converter,
+        workflow_runner=production_runner(),
+    )
 
 
 @pytest.mark.parametrize("path", [path for path in HISTORIES if not _must_fail(path)], ids=lambda path: path.stem)
