@@ -35,8 +35,8 @@ TRIES = 5
 class SqlSweep(Sweep):
     """Pages of a run, on SQLite or PostgreSQL. Raises `Unreachable` where the register is away; that is retried."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, most_notable: int = MOST_NOTABLE) -> None:
+        self._engine, self._most_notable = engine, most_notable
 
     @activity.defn(name="compliance.judge_page")
     def judge_page(self, order: PageOrder) -> PageReport:
@@ -65,7 +65,8 @@ class SqlSweep(Sweep):
         judge.run(works, pulse)
         self._store(works, stated_at)
         faults += [*unopened, *undue, *(work.fault for work in works if work.fault)]
-        return _report(dossiers, {work.dossier.number: work for work in works}, tuple(faults), after, order)
+        by_number = {work.dossier.number: work for work in works}
+        return _report(dossiers, by_number, tuple(faults), after, order, most=self._most_notable)
 
     def _store(self, works: Sequence[Work], stated_at: datetime) -> None:
         made = [(statement, stated_at) for work in works for statement in work.made]
@@ -150,13 +151,15 @@ def _report(
     faults: tuple[RunFault, ...],
     after: str | None,
     order: PageOrder,
+    *,
+    most: int,
 ) -> PageReport:
     """What the page came to. With too many findings for one message the page ends early, behind the last that fits."""
     outcomes, count = list[_Outcome](), 0
     for dossier in dossiers:
         work = works.get(dossier.number)
         notable = _notable(dossier, work, order)
-        if outcomes and count + len(notable) > MOST_NOTABLE:
+        if outcomes and count + len(notable) > most:
             after = outcomes[-1].dossier.number
             break
         outcomes.append(_Outcome(dossier, work, notable))

@@ -44,17 +44,16 @@ class _Row(Digested):
         return self.first
 
 
-class _Stretch(_Row):
-    """A half-open stretch of time; `target` none for every target that it can concern."""
+class _Beginning(_Row):
+    """Something that lasts; `target` none for every target that it can concern."""
 
     start: Instant
-    end: Instant
     target: Slug | None = None
 
     @model_validator(mode="after")
     def _runs_forward(self) -> Self:
-        if self.end < self.start:
-            wrong = f"{_told(self.end)} is before the start at {_told(self.start)}; the start or later is expected"
+        if self.last is not None and self.last < self.start:
+            wrong = f"{_told(self.last)} is before the start at {_told(self.start)}; the start or later is expected"
             raise WrongField(wrong, "end")
         return self
 
@@ -62,6 +61,12 @@ class _Stretch(_Row):
     def first(self) -> datetime:
         """Its start."""
         return self.start
+
+
+class _Stretch(_Beginning):
+    """A half-open stretch of time."""
+
+    end: Instant
 
     @property
     def last(self) -> datetime | None:
@@ -69,26 +74,12 @@ class _Stretch(_Row):
         return self.end
 
 
-class Outage(_Row):
+class Outage(_Beginning):
     """The service was not available; without an end it still is not."""
 
     kind: Literal["outage"] = "outage"
-    start: Instant
     end: Instant | None = None
-    target: Slug | None = None
     note: Line | None = None
-
-    @model_validator(mode="after")
-    def _runs_forward(self) -> Self:
-        if self.end is not None and self.end < self.start:
-            wrong = f"{_told(self.end)} is before the start at {_told(self.start)}; the start or later is expected"
-            raise WrongField(wrong, "end")
-        return self
-
-    @property
-    def first(self) -> datetime:
-        """Its start."""
-        return self.start
 
     @property
     def last(self) -> datetime | None:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, insert
 from activities.database import writing
 from activities.dossiers import sentence_of
 from activities.evidence import SqlEvidence
+from activities.sweep import SqlSweep
 from activities.tables import AGREEMENTS, EVIDENCE
 from sla.agreement import with_life
 from sla.cadence import Cadence
@@ -38,7 +39,7 @@ from tests.activities.judged import (
     watched,
 )
 from tests.people import ANA, BO, FINN
-from workflows.messages import PageReport
+from workflows.messages import PageOrder, PageReport
 
 
 def told(report: PageReport) -> list[str]:
@@ -437,15 +438,15 @@ def test_two_runs_at_once_state_everything_once(engine: Engine) -> None:
     assert [report.faults for report in reports] == [(), ()]
 
 
-def test_a_page_with_more_to_tell_than_fits_ends_early(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_with_more_to_tell_than_fits_ends_early(engine: Engine) -> None:
     states = [in_force(engine) for _ in range(4)]
     for state in states:
         watched(engine, state, 2)
         down(engine, state, 2, 100)
-    monkeypatch.setattr("activities.sweep.MOST_NOTABLE", 2)
-    first = swept(engine, MARCH_FIRST)
+    sweep = SqlSweep(engine, most_notable=2)
+    first = sweep.judge_page(PageOrder(at=MARCH_FIRST))
     assert (first.agreements, first.stated, first.after, len(first.notable)) == (2, 2, states[1].number, 2)
-    second = swept(engine, MARCH_FIRST, after=first.after)
+    second = sweep.judge_page(PageOrder(at=MARCH_FIRST, after=first.after))
     assert (second.agreements, second.stated, second.after, len(second.notable)) == (2, 2, None, 2)
 
 
