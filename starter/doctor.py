@@ -17,6 +17,7 @@ from activities.outbox import LetterStatus
 from activities.settings import MailSecurity, Settings
 from activities.views import Head, LetterView, Views
 from sla.errors import SlaError
+from starter import schedules
 from starter.findings import Finding, Report, fine, ill, unseen
 from starter.pulse import Pulse
 from starter.session import Session
@@ -80,7 +81,7 @@ def _register(settings: Settings) -> tuple[Finding, Views | None]:
 
 async def _workflows(client: Client, views: Views | None, *, everything: bool, wake: bool) -> list[Finding]:
     pulse = Pulse(client)
-    findings = [await pulse.worker(), await pulse.mailroom(), *await pulse.stuck()]
+    findings = [await pulse.worker(), await pulse.mailroom(), *await pulse.stuck(), await schedules.health(client)]
     if views is None:
         return [*findings, unseen("register and workflows", "the register does not answer")]
     if not findings[0].is_fine:

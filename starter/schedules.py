@@ -27,6 +27,7 @@ from sla.cadence import Cadence
 from sla.errors import BadInput, NotFound, NotPossible, Unreachable
 from sla.fields import Instant, Value
 from sla.periods import JudgedPeriod, last_ended, period_named
+from starter.findings import Finding, fine, ill
 from starter.moments import moment
 from starter.session import Session
 from starter.telling import counted, say, table, tell
@@ -138,6 +139,23 @@ def show(session: Session) -> None:
         tell(session, views)
         return
     table(session.out, ("schedule", "", "next run (UTC)", "last run (UTC)", "what it does"), map(_row, views))
+
+
+async def health(client: Client) -> Finding:
+    """Whether the runs come by themselves: every schedule is there, as planned, and not paused."""
+    views = await _views(client)
+    missing = [each.name for each in views if not each.is_there]
+    paused = [f"{each.name} ({each.note or 'no reason given'})" for each in views if each.is_paused]
+    other = [each.name for each in views if each.differs_in]
+    if missing or other:
+        wrong = [f"missing: {', '.join(missing)}"] if missing else []
+        wrong += [f"not as planned: {', '.join(other)}"] if other else []
+        return ill("schedules", "; ".join(wrong), "`sla schedules apply` makes them, and brings them to the plan")
+    if paused:
+        todo = "`sla schedules unpause NAME` when it may run again, and `backfill` for what the pause has left out"
+        return ill("schedules", f"paused: {', '.join(paused)}", todo)
+    following = min((each.next_at for each in views if each.next_at), default=None)
+    return fine("schedules", f"{len(views)} as planned, the next run on {_told(following) if following else 'no day'}")
 
 
 async def _views(client: Client) -> tuple[ScheduleView, ...]:

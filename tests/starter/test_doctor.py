@@ -196,3 +196,12 @@ def test_an_agreement_that_sleeps_is_named_and_woken_when_asked(desk: Desk, pati
     assert desk.does("history", number, "--json").document[-1]["fact"] == "life_taken_up"
     assert wrong(desk) == {}
     assert "the signal" not in desk.does("doctor", "--wake").out
+
+
+def test_a_schedule_that_is_paused_is_found(desk: Desk) -> None:
+    desk.does("schedules", "pause", "month", "--reason", "The audit is on.")
+    try:
+        assert wrong(desk)["schedules"] == "paused: month (The audit is on.)"
+    finally:
+        desk.does("schedules", "unpause", "month")
+    assert "schedules" not in wrong(desk)
