@@ -1,6 +1,7 @@
 """Watermelon: green outside, red inside. Every service target is met, the outcome that they serve is missed. MON-9."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 
 from sla.figures import Status
 from sla.findings import Finding, FindingKind
@@ -26,14 +27,20 @@ def watermelon(
             continue
         services = tuple(target.id for target in _services_of(terms, outcome))
         earlier = adjoining(period, before(period, past))
-        rows = [statuses, *({each.target: each.status for each in one.targets} for one in earlier)][:times]
-        if len(rows) == times and all(_is_one(row, outcome.id, services) for row in rows):
-            told = "period" if times == 1 else f"{times} periods in a row"
+        rows = [statuses, *({each.target: each.status for each in one.targets} for one in earlier)]
+        found = _in_a_row(rows, outcome.id, services)
+        if found >= times:
+            told = "a period" if found == 1 else f"{found} periods in a row"
             sentence = (
                 f"{outcome.name} was missed for {told} up to {period.name}, while every service target that serves it "
                 f"was met: what is measured does not show what the customer needs."
             )
             yield Finding(kind=FindingKind.WATERMELON, period=period.name, subject=outcome.id, sentence=sentence)
+
+
+def _in_a_row(rows: Iterable[Mapping[str, Status]], outcome: str, services: tuple[str, ...]) -> int:
+    """For how many periods, the last one first."""
+    return sum(1 for _ in takewhile(lambda row: _is_one(row, outcome, services), rows))
 
 
 def _services_of(terms: Terms, outcome: Outcome) -> tuple[Target, ...]:

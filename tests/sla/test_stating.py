@@ -141,6 +141,12 @@ def test_green_targets_and_a_red_outcome_for_two_months_are_a_watermelon() -> No
     )
 
 
+def test_the_third_month_says_that_it_is_the_third() -> None:
+    past = tuple(february(Status.MET, Status.MISSED, name) for name in ("2027-01", "2027-02"))
+    (finding,) = melon("3.5", *past)
+    assert "was missed for 3 periods in a row up to 2027-03" in finding.sentence
+
+
 @pytest.mark.parametrize(
     ("score", "past"),
     [
