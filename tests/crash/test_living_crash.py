@@ -112,10 +112,11 @@ async def _speak_until_it_ends(life: Life, handle: WorkflowHandle[Agreement, Clo
 
 async def _renegotiate(views: Views, life: Life, handle: WorkflowHandle[Agreement, Closing]) -> None:
     """The review that is open leads to an amendment, and everybody carries it to the signature."""
-    while (state := stored(views, life.number)).amendment is None:
-        review = life_of(state).review
-        if review is None or not await _ask(life, handle, conclusion(review.no, ReviewOutcome.RENEGOTIATE, BO)):
-            await asyncio.sleep(0.1)
+    async with asyncio.timeout(120):
+        while (state := stored(views, life.number)).amendment is None:
+            review = life_of(state).review
+            if review is None or not await _ask(life, handle, conclusion(review.no, ReviewOutcome.RENEGOTIATE, BO)):
+                await asyncio.sleep(0.1)
     await _ask(life, handle, redraft(state, limits=GROWN))
     while (state := stored(views, life.number)).amendment is not None:
         played = scene(state)
