@@ -44,9 +44,17 @@ async def stubborn(life: Life, ask: Callable[[], Awaitable[_Answer]]) -> _Answer
             try:
                 async with asyncio.timeout(5):
                     return await ask()
-            except (RPCError, RPCTimeoutOrCancelledError, TimeoutError):
+            except (RPCError, RPCTimeoutOrCancelledError, TimeoutError) as error:
+                if _is_cancelled():
+                    raise asyncio.CancelledError from error
                 life.repeats += 1
                 await asyncio.sleep(0.1)
+
+
+def _is_cancelled() -> bool:
+    """Whether this task was told to stop. The client of Temporal makes an error of its own of that while it asks."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def say(handle: WorkflowHandle[Agreement, Closing], command: Command) -> Receipt:

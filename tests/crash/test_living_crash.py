@@ -34,6 +34,7 @@ from starter.mail_sink import receipts
 from starter.stack import Stack
 from tests.autopilot import answer_to
 from tests.crash.storm import (
+    PATIENCE,
     SERVER_KILLS,
     WORKER_KILLS,
     Life,
@@ -106,22 +107,24 @@ async def _speak_until_it_ends(life: Life, handle: WorkflowHandle[Agreement, Clo
         await asyncio.wait({asked, result}, return_when=asyncio.FIRST_COMPLETED)
         if not asked.done():
             asked.cancel()
+            await asyncio.wait({asked})
         await asyncio.wait({result}, timeout=0.5)
     assert (await result).stage is Stage.TERMINATED
 
 
 async def _renegotiate(views: Views, life: Life, handle: WorkflowHandle[Agreement, Closing]) -> None:
     """The review that is open leads to an amendment, and everybody carries it to the signature."""
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(PATIENCE):
         while (state := stored(views, life.number)).amendment is None:
             review = life_of(state).review
             if review is None or not await _ask(life, handle, conclusion(review.no, ReviewOutcome.RENEGOTIATE, BO)):
                 await asyncio.sleep(0.1)
     await _ask(life, handle, redraft(state, limits=GROWN))
-    while (state := stored(views, life.number)).amendment is not None:
-        played = scene(state)
-        command = answer_to(played, played.waits[0], datetime.now(UTC), f"{life.reference}-{state.head.seq}")
-        await _ask(life, handle, command.model_copy(update={"seen": state.head.seq}))
+    async with asyncio.timeout(PATIENCE):
+        while (state := stored(views, life.number)).amendment is not None:
+            played = scene(state)
+            command = answer_to(played, played.waits[0], datetime.now(UTC), f"{life.reference}-{state.head.seq}")
+            await _ask(life, handle, command.model_copy(update={"seen": state.head.seq}))
 
 
 async def _live(client: Client, engine: Engine, life: Life, *, ends: bool) -> None:
