@@ -11,7 +11,7 @@ from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from benchmarks.bare import Bare
-from sla.commands import Command
+from sla.command import Command
 from sla.transitions import act
 from tests.autopilot import next_command
 from tests.people import opening, received

@@ -15,7 +15,8 @@ from sla.agreement import AgreementState, Wait, edition_of, life_of
 from sla.amendment import scene_for
 from sla.calendars import add_service_time, add_working_days
 from sla.checklist import checklist_of
-from sla.commands import COMMANDS, Command, EditionCommand
+from sla.command import Command, EditionCommand
+from sla.commands import COMMANDS
 from sla.errors import NotPossible
 from sla.feasibility import assessors
 from sla.kinds import KINDS

@@ -29,7 +29,7 @@ from rehearsal.scenario import Papers, Scenario
 from rehearsal.script import Act, Script
 from rehearsal.timeline import Refused
 from sla.agreement import AgreementState, local_time
-from sla.commands import Command
+from sla.command import Command
 from sla.errors import NotPossible, SlaError, Unreachable
 from sla.intake import Opening
 from workflows.agreement import Agreement

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sla.agreement import AgreementState, Approval, Call, Called, Ending, SeatDecision, Wait
 from sla.awaited import Awaited
-from sla.commands import Decide
+from sla.contract_commands import Decide
 from sla.delegation import Window, kept, not_over, running, takers
 from sla.errors import AlreadyDone, NotPossible, NotYourRole, OwnWork
 from sla.events import Fact

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sla.agreement import AgreementState
 from sla.awaited import Awaited
-from sla.commands import ConfirmRequirements, RecordRequirements
+from sla.contract_commands import ConfirmRequirements, RecordRequirements
 from sla.errors import NotPossible, StaleEdition
 from sla.events import Fact
 from sla.happening import Happening, counted

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from sla.agreement import AgreementState, Delegation, local_time
-from sla.commands import Delegate
+from sla.contract_commands import Delegate
 from sla.errors import NotPossible, OwnWork
 from sla.events import Fact
 from sla.happening import Happening

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sla.agreement import AgreementState, life_of, with_life
-from sla.commands import TakeStep
+from sla.ending_commands import TakeStep
 from sla.errors import NotPossible
 from sla.events import Certificate, Fact
 from sla.happening import Happening

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sla.agreement import AgreementState
 from sla.awaited import Awaited
-from sla.commands import Assess
+from sla.contract_commands import Assess
 from sla.errors import AlreadyDone, Incomplete
 from sla.events import Fact
 from sla.happening import Happening, counted

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sla.agreement import AgreementState, Ending, Negotiation, Offer, Wait, local_time
 from sla.awaited import Awaited
-from sla.commands import AcceptOffer, RejectOffer, SubmitOffer, WithdrawOffer
+from sla.contract_commands import AcceptOffer, RejectOffer, SubmitOffer, WithdrawOffer
 from sla.drafting import with_edition
 from sla.errors import NotPossible, OutOfTurn
 from sla.events import Fact

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sla.agreement import AgreementState, Engineer
 from sla.awaited import Awaited
-from sla.commands import AgreeEngineer, NameEngineer
+from sla.contract_commands import AgreeEngineer, NameEngineer
 from sla.errors import AlreadyDone, NotPossible, NotYourRole
 from sla.events import Fact
 from sla.happening import Happening

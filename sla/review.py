@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sla.agreement import AgreementState, Comment, Review, Wait
 from sla.awaited import Awaited
-from sla.commands import Acknowledge, Inspect, RaiseComment, ResolveComment
+from sla.contract_commands import Acknowledge, Inspect, RaiseComment, ResolveComment
 from sla.errors import AlreadyDone, NotPossible, NotYourRole, OwnWork
 from sla.events import Fact
 from sla.happening import Happening

@@ -6,7 +6,7 @@ from sla.agreement import AgreementState, Ending, Signature, Signing, Wait, loca
 from sla.approvals import is_complete
 from sla.awaited import Awaited
 from sla.calendars import add_working_days
-from sla.commands import DeclineToSign, Sign
+from sla.contract_commands import DeclineToSign, Sign
 from sla.errors import AlreadyDone, NotPossible, OutOfTurn
 from sla.events import Fact
 from sla.happening import Happening

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from sla.agreement import AgreementState, edition_of, life_of, with_life
-from sla.commands import Reinstate, Suspend
+from sla.ending_commands import Reinstate, Suspend
 from sla.errors import AlreadyDone, NotPossible
 from sla.events import Fact
 from sla.happening import Happening

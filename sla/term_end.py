@@ -2,11 +2,13 @@
 
 from datetime import date, datetime
 
-from sla.agreement import AgreementState, Ending, life_of, with_life
+from sla.agreement import AgreementState, Ending, edition_of, life_of, with_life
 from sla.events import Fact
+from sla.fees_in_force import fees_kept, price_of
 from sla.happening import Happening
 from sla.letter_kinds import LetterKind
 from sla.life import MOST_KEPT, Life
+from sla.monthly_fees import with_fee
 from sla.parties import both_sides, tell
 from sla.price_revision import revised_fee
 from sla.renewal import end_of, mode_of, renews
@@ -24,7 +26,14 @@ def _renew(state: AgreementState) -> Happening:
     life, end = life_of(state), end_of(state)
     fee = revised_fee(state)
     following = end_of(state, 1)
-    changes: dict[str, object] = {"renewals": life.renewals + 1, "renewal_agreed": (), "index": None, "fee": fee}
+    kept = fees_kept(life, price_of(edition_of(state).terms), state.zone)
+    changes: dict[str, object] = {
+        "renewals": life.renewals + 1,
+        "renewal_agreed": (),
+        "index": None,
+        "fee": fee,
+        "fees": with_fee(kept, fee, start_of_day(end, state.zone)),
+    }
     if life.moved_days:
         changes |= _counted_from(end, life)
     moved = f" The monthly fee is {fee} from now on; it was {life.fee}." if fee != life.fee else ""

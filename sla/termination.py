@@ -10,7 +10,7 @@ from sla.agreement import AgreementState, Wait, edition_of, life_of, waited_for,
 from sla.amendment import stopped
 from sla.awaited import Awaited
 from sla.checklist import checklist_of
-from sla.commands import Answer, CheckTermination, OpenTermination, WithdrawTermination
+from sla.ending_commands import Answer, CheckTermination, OpenTermination, WithdrawTermination
 from sla.errors import AlreadyDone, NotPossible, StaleEdition
 from sla.events import Fact
 from sla.happening import Happening, counted
@@ -23,6 +23,7 @@ from sla.renewal import end_of, last_end, renews
 from sla.stages import Verb
 from sla.term import day_at, end_of_day, months_after, start_of_day
 from sla.term_end import ended
+from sla.termination_rights import without_groundless
 
 _WHY = "you take part in this agreement, which is to end"
 
@@ -217,7 +218,14 @@ def _called_off(state: AgreementState, fact: Fact, sentence: str, now: datetime,
     was_checked, state = effective_at(state) is not None, with_life(state, termination=None)
     if was_checked:  # reminders rested, and the same case may come back with another day
         state = rewound(with_life(state, revision=life_of(state).revision + 1), now)
-    return Happening(state=state, fact=fact, sentence=sentence, notices=notices)
+    lost = without_groundless(state)
+    return Happening(
+        state=lost.state,
+        fact=fact,
+        sentence=f"{sentence}{lost.words}",
+        withdraws=tuple(each.no for each in lost.withdrawn) or None,
+        notices=notices,
+    )
 
 
 def effective_at(state: AgreementState) -> datetime | None:

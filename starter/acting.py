@@ -17,7 +17,8 @@ from activities.views import Views
 from sla import transitions
 from sla.agreement import AgreementState
 from sla.amendment import scene
-from sla.commands import Command, ConfirmRequirements, Decide, EditionCommand
+from sla.command import Command, EditionCommand
+from sla.contract_commands import ConfirmRequirements, Decide
 from sla.errors import BadInput, NotPossible, Unreachable
 from sla.events import Event, Fact
 from sla.lifecycle import permit

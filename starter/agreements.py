@@ -26,7 +26,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from sla.agenda import Entry
 from sla.agreement import AgreementState
-from sla.commands import Command, Decide
+from sla.command import Command
+from sla.contract_commands import Decide
 from sla.errors import Conflict, Refusal, SlaError, Unreachable
 from sla.intake import Opening
 from sla.kinds import KINDS

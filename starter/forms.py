@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from sla.commands import Answer
+from sla.ending_commands import Answer
 from sla.errors import BadForm
 from sla.fields import Day, Plain, Slug, Value, WrongField
 from sla.intake import Opening, RequestForm, open_request

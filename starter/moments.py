@@ -91,3 +91,8 @@ def spoken(at: datetime, zone: str) -> str:
 def clock(at: datetime, zone: str) -> str:
     """`Mon 2026-03-02 10:00:07`, for a table whose title names the zone."""
     return f"{at.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M:%S}"
+
+
+def in_utc(at: datetime | None) -> str:
+    """`2026-03-02 10:00`, for a line or a table that says that it is UTC; nothing for none."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}" if at else ""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sla.kinds import KINDS
 from sla.stages import Stage, Verb
 from starter.answers import Overview, SeatOverview, overview, waited_line
-from starter.living import held_rows, life_lines
+from starter.life_text import held_rows, life_lines
 from starter.moments import spoken
 from starter.register import known, register_of, story
 from starter.session import Session

@@ -7,10 +7,27 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sla import commands as c
 from sla.agreement import AgreementState, Wait, edition_of, life_of
 from sla.amendment import scene
 from sla.checklist import checklist_of
+from sla.command import Command
+from sla.commands import AcknowledgeNotice, CompleteAction, ConcludeReview, SettleDispute, VerifyAction
+from sla.contract_commands import (
+    AcceptOffer,
+    Acknowledge,
+    AgreeEngineer,
+    Assess,
+    ConfirmRequirements,
+    Decide,
+    Inspect,
+    NameEngineer,
+    RecordRequirements,
+    ResolveComment,
+    Sign,
+    SubmitDraft,
+    SubmitOffer,
+)
+from sla.ending_commands import Answer, CheckTermination
 from sla.feasibility import assessors
 from sla.kinds import KINDS
 from sla.life import ReviewOutcome
@@ -21,7 +38,7 @@ from sla.stages import Verb
 from sla.targets import Availability
 from sla.terms import EditionRef, Price, ReviewCadence, Selection, Termination, Terms
 
-Builder = Callable[[AgreementState, Wait, str, datetime], c.Command]
+Builder = Callable[[AgreementState, Wait, str, datetime], Command]
 
 
 def requirement(no: int) -> Requirement:
@@ -85,17 +102,17 @@ def _ref(state: AgreementState) -> EditionRef:
     return state.edition.ref
 
 
-def _assess(state: AgreementState, wait: Wait, id_: str, now: datetime) -> c.Command:
+def _assess(state: AgreementState, wait: Wait, id_: str, now: datetime) -> Command:
     assert wait.person in {email for email, _ in assessors(state)}
     verdicts = tuple(
         Verdict(requirement=number, finding=Finding.MET, reason="we do this elsewhere")
         for number in sorted(state.requirements.numbers)
     )
-    return c.Assess(by=wait.person, decision_id=id_, verdicts=verdicts)
+    return Assess(by=wait.person, decision_id=id_, verdicts=verdicts)
 
 
-def _conclude(state: AgreementState, wait: Wait, id_: str, now: datetime) -> c.Command:
-    return c.ConcludeReview(
+def _conclude(state: AgreementState, wait: Wait, id_: str, now: datetime) -> Command:
+    return ConcludeReview(
         by=wait.person,
         decision_id=id_,
         review=wait.subject,
@@ -106,53 +123,53 @@ def _conclude(state: AgreementState, wait: Wait, id_: str, now: datetime) -> c.C
     )
 
 
-def _check_termination(state: AgreementState, wait: Wait, id_: str, now: datetime) -> c.Command:
+def _check_termination(state: AgreementState, wait: Wait, id_: str, now: datetime) -> Command:
     termination = life_of(state).termination
     assert termination is not None
-    answers = tuple(c.Answer(question=each.key, is_met=True) for each in checklist_of(termination.cause))
-    return c.CheckTermination(by=wait.person, decision_id=id_, case=wait.subject, answers=answers)
+    answers = tuple(Answer(question=each.key, is_met=True) for each in checklist_of(termination.cause))
+    return CheckTermination(by=wait.person, decision_id=id_, case=wait.subject, answers=answers)
 
 
 BUILDERS: dict[Verb, Builder] = {
-    Verb.NAME_ENGINEER: lambda s, w, i, n: c.NameEngineer(
+    Verb.NAME_ENGINEER: lambda s, w, i, n: NameEngineer(
         by=w.person, decision_id=i, engineer=competent_engineers(s)[0].email
     ),
-    Verb.AGREE_ENGINEER: lambda s, w, i, n: c.AgreeEngineer(by=w.person, decision_id=i, engineer=w.subject),
-    Verb.RECORD_REQUIREMENTS: lambda s, w, i, n: c.RecordRequirements(
+    Verb.AGREE_ENGINEER: lambda s, w, i, n: AgreeEngineer(by=w.person, decision_id=i, engineer=w.subject),
+    Verb.RECORD_REQUIREMENTS: lambda s, w, i, n: RecordRequirements(
         by=w.person, decision_id=i, rows=(requirement(1), requirement(2))
     ),
-    Verb.CONFIRM_REQUIREMENTS: lambda s, w, i, n: c.ConfirmRequirements(
+    Verb.CONFIRM_REQUIREMENTS: lambda s, w, i, n: ConfirmRequirements(
         by=w.person, decision_id=i, requirements_hash=s.requirements.hash
     ),
     Verb.ASSESS: _assess,
-    Verb.SUBMIT_DRAFT: lambda s, w, i, n: c.SubmitDraft(by=w.person, decision_id=i, terms=terms_for(s)),
-    Verb.SUBMIT_OFFER: lambda s, w, i, n: c.SubmitOffer(
+    Verb.SUBMIT_DRAFT: lambda s, w, i, n: SubmitDraft(by=w.person, decision_id=i, terms=terms_for(s)),
+    Verb.SUBMIT_OFFER: lambda s, w, i, n: SubmitOffer(
         by=w.person, decision_id=i, edition=_ref(s), expires_at=n + timedelta(days=14)
     ),
-    Verb.ACCEPT_OFFER: lambda s, w, i, n: c.AcceptOffer(by=w.person, decision_id=i, edition=_ref(s)),
-    Verb.ACKNOWLEDGE: lambda s, w, i, n: c.Acknowledge(by=w.person, decision_id=i, edition=_ref(s)),
-    Verb.RESOLVE_COMMENT: lambda s, w, i, n: c.ResolveComment(
+    Verb.ACCEPT_OFFER: lambda s, w, i, n: AcceptOffer(by=w.person, decision_id=i, edition=_ref(s)),
+    Verb.ACKNOWLEDGE: lambda s, w, i, n: Acknowledge(by=w.person, decision_id=i, edition=_ref(s)),
+    Verb.RESOLVE_COMMENT: lambda s, w, i, n: ResolveComment(
         by=w.person, decision_id=i, edition=_ref(s), no=int(w.subject), resolution="explained"
     ),
-    Verb.INSPECT: lambda s, w, i, n: c.Inspect(by=w.person, decision_id=i, edition=_ref(s), passed=True),
-    Verb.DECIDE: lambda s, w, i, n: c.Decide(by=w.person, decision_id=i, edition=_ref(s), approve=True),
-    Verb.SIGN: lambda s, w, i, n: c.Sign(by=w.person, decision_id=i, edition=_ref(s)),
+    Verb.INSPECT: lambda s, w, i, n: Inspect(by=w.person, decision_id=i, edition=_ref(s), passed=True),
+    Verb.DECIDE: lambda s, w, i, n: Decide(by=w.person, decision_id=i, edition=_ref(s), approve=True),
+    Verb.SIGN: lambda s, w, i, n: Sign(by=w.person, decision_id=i, edition=_ref(s)),
     Verb.CONCLUDE_REVIEW: _conclude,
-    Verb.ACKNOWLEDGE_NOTICE: lambda s, w, i, n: c.AcknowledgeNotice(by=w.person, decision_id=i),
+    Verb.ACKNOWLEDGE_NOTICE: lambda s, w, i, n: AcknowledgeNotice(by=w.person, decision_id=i),
     Verb.CHECK_TERMINATION: _check_termination,
-    Verb.COMPLETE_ACTION: lambda s, w, i, n: c.CompleteAction(
+    Verb.COMPLETE_ACTION: lambda s, w, i, n: CompleteAction(
         by=w.person, decision_id=i, no=int(w.subject), evidence="the probe is mended"
     ),
-    Verb.VERIFY_ACTION: lambda s, w, i, n: c.VerifyAction(
+    Verb.VERIFY_ACTION: lambda s, w, i, n: VerifyAction(
         by=w.person, decision_id=i, no=int(w.subject), is_effective=True
     ),
-    Verb.SETTLE_DISPUTE: lambda s, w, i, n: c.SettleDispute(
+    Verb.SETTLE_DISPUTE: lambda s, w, i, n: SettleDispute(
         by=w.person, decision_id=i, no=int(w.subject), reason="the log shows it"
     ),
 }
 
 
-def next_command(state: AgreementState, now: datetime, decision_id: str | None = None) -> c.Command | None:
+def next_command(state: AgreementState, now: datetime, decision_id: str | None = None) -> Command | None:
     """What the first person who is waited for does next; None when nobody is waited for."""
     played = state if state.waits else scene(state)
     if not played.waits:
@@ -160,6 +177,6 @@ def next_command(state: AgreementState, now: datetime, decision_id: str | None =
     return answer_to(played, played.waits[0], now, decision_id)
 
 
-def answer_to(played: AgreementState, wait: Wait, now: datetime, decision_id: str | None = None) -> c.Command:
+def answer_to(played: AgreementState, wait: Wait, now: datetime, decision_id: str | None = None) -> Command:
     """What somebody who is waited for says, on the paper that the wait is about."""
     return BUILDERS[wait.verb](played, wait, decision_id or f"d{played.head.seq + 1}", now)

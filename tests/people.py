@@ -10,12 +10,12 @@ from decimal import Decimal
 
 from sla.agreement import AgreementState, edition_of
 from sla.calendars import WorkCalendar
-from sla.commands import (
+from sla.command import Command
+from sla.contract_commands import (
     AcceptOffer,
     Acknowledge,
     AgreeEngineer,
     Assess,
-    Command,
     ConfirmRequirements,
     Decide,
     Inspect,

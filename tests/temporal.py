@@ -24,11 +24,13 @@ from temporalio.worker import Worker, WorkflowRunner
 from activities.absent import NoUnderpinning
 from activities.compliance import SqlCompliance, SqlMonitoring
 from activities.records import SqlRecords
+from activities.settings import Settings
 from activities.views import Views
 from sla.agenda import Entry as AgendaEntry
 from sla.agreement import AgreementState
 from sla.amendment import scene
-from sla.commands import Command, SubmitDraft
+from sla.command import Command
+from sla.contract_commands import SubmitDraft
 from sla.intake import opened
 from sla.living import next_due
 from sla.stages import Stage
@@ -93,7 +95,7 @@ class Neighbours(NamedTuple):
 
 def shipped(engine: Engine) -> Neighbours:
     """Neighbours as they are shipped; one is not there yet, and says so."""
-    return Neighbours(SqlCompliance(engine), SqlMonitoring(engine), NoUnderpinning())
+    return Neighbours(SqlCompliance(engine, Settings()), SqlMonitoring(engine), NoUnderpinning())
 
 
 def coming_period(months: int = 12, *, starts_in: int = 2) -> Period:

@@ -14,8 +14,11 @@ from temporalio.exceptions import FailureError
 
 from sla import transitions
 from sla.agreement import AgreementState, Done
-from sla.commands import Command, Decide, NoteFinding, TakeStep, heard
+from sla.command import Command
+from sla.commands import NoteFinding, heard
+from sla.contract_commands import Decide
 from sla.ending import StopStep, next_step
+from sla.ending_commands import TakeStep
 from sla.errors import SlaError
 from sla.findings_noted import heeds
 from sla.intake import Opening, opened

@@ -3,7 +3,7 @@
 from temporalio.common import SearchAttributeKey
 
 from sla.canonical import text_digest
-from sla.commands import Command
+from sla.command import Command
 
 TASK_QUEUE = "sla"
 MAILROOM_ID = "sla-mailroom"

@@ -25,7 +25,7 @@ def submit_draft(
     context: typer.Context, number: Number, file: File, by: As, decision_id: DecisionId = None, as_json: Json = False
 ) -> None:
     """Submit the terms (YAML) to the gate, as the SLA manager."""
-    from sla.commands import SubmitDraft
+    from sla.contract_commands import SubmitDraft
     from starter.forms import load_terms
 
     terms = load_terms(file)
@@ -51,7 +51,7 @@ def submit_offer(
     as_json: Json = False,
 ) -> None:
     """Make an offer or a counter-offer: the terms as they stand, another fee, or other terms."""
-    from sla.commands import SubmitOffer
+    from sla.contract_commands import SubmitOffer
     from starter.acting import Basis
     from starter.forms import load_terms
     from starter.moments import moment
@@ -97,7 +97,7 @@ def accept_offer(
     as_json: Json = False,
 ) -> None:
     """Accept the offer that the other side made."""
-    from sla.commands import AcceptOffer
+    from sla.contract_commands import AcceptOffer
 
     act(
         context,
@@ -120,7 +120,7 @@ def reject_offer(
     as_json: Json = False,
 ) -> None:
     """Reject the offer; its side may make a better one, unless --final."""
-    from sla.commands import RejectOffer
+    from sla.contract_commands import RejectOffer
 
     act(
         context,
@@ -144,7 +144,7 @@ def withdraw_offer(
     as_json: Json = False,
 ) -> None:
     """Take your side's open offer back."""
-    from sla.commands import WithdrawOffer
+    from sla.contract_commands import WithdrawOffer
 
     act(
         context,

@@ -10,7 +10,7 @@ from starter.session import Session
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sla.commands import Command
+    from sla.command import Command
     from starter.acting import Basis
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The agreement, such as 0007.", show_default=False)]
@@ -37,6 +37,10 @@ EditionNo = Annotated[
     ),
 ]  # fmt: skip
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, in your words.", show_default=False)]
+OptionalReason = Annotated[
+    str | None, typer.Option("--reason", metavar="TEXT", help="Why, in your words.", show_default=False)
+]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")]
 Final = Annotated[bool, typer.Option("--final", help="For good: the request ends as declined.")]
 
 

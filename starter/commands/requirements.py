@@ -28,7 +28,7 @@ def name_engineer(
     as_json: Json = False,
 ) -> None:
     """Name a service engineer who is competent for the service."""
-    from sla.commands import NameEngineer
+    from sla.contract_commands import NameEngineer
 
     act(context, number, by, decision_id, lambda b: NameEngineer(by=b.by, decision_id=b.decision_id, engineer=engineer))
 
@@ -44,7 +44,7 @@ def agree_engineer(
     as_json: Json = False,
 ) -> None:
     """Agree to the engineer whom the other manager named."""
-    from sla.commands import AgreeEngineer
+    from sla.contract_commands import AgreeEngineer
     from starter.acting import Basis
 
     def make(basis: Basis) -> AgreeEngineer:
@@ -68,7 +68,7 @@ def record_requirements(
     as_json: Json = False,
 ) -> None:
     """Add, correct or take out numbered requirements."""
-    from sla.commands import RecordRequirements
+    from sla.contract_commands import RecordRequirements
     from starter.forms import load_requirements
 
     rows = load_requirements(file) if file else ()
@@ -96,7 +96,7 @@ def confirm_requirements(
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Confirm the requirements as they stand, as the customer."""
-    from sla.commands import ConfirmRequirements
+    from sla.contract_commands import ConfirmRequirements
 
     act(
         context,
@@ -115,7 +115,7 @@ def assess(
     context: typer.Context, number: Number, file: File, by: As, decision_id: DecisionId = None, as_json: Json = False
 ) -> None:
     """Give one verdict with its reason for each requirement (YAML)."""
-    from sla.commands import Assess
+    from sla.contract_commands import Assess
     from starter.forms import load_verdicts
 
     verdicts = load_verdicts(file)

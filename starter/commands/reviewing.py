@@ -24,7 +24,7 @@ def acknowledge(
     as_json: Json = False,
 ) -> None:
     """Acknowledge receipt of the final draft."""
-    from sla.commands import Acknowledge
+    from sla.contract_commands import Acknowledge
 
     act(
         context,
@@ -46,7 +46,7 @@ def comment(
     as_json: Json = False,
 ) -> None:
     """Raise a comment; it holds the approval back until it is resolved."""
-    from sla.commands import RaiseComment
+    from sla.contract_commands import RaiseComment
 
     act(
         context,
@@ -69,7 +69,7 @@ def resolve_comment(
     as_json: Json = False,
 ) -> None:
     """Resolve a comment: your own, or any as the SLA manager."""
-    from sla.commands import ResolveComment
+    from sla.contract_commands import ResolveComment
 
     act(
         context,
@@ -97,7 +97,7 @@ def inspect(
     as_json: Json = False,
 ) -> None:
     """Pass the edition (--pass), or send it back to drafting (--send-back), as an inspector."""
-    from sla.commands import Inspect
+    from sla.contract_commands import Inspect
     from sla.errors import BadInput
 
     if passed == (send_back is not None):

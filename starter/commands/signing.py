@@ -5,12 +5,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from starter.commands.options import As, DecisionId, EditionNo, Final, Json, Number, Reason, act, session_of
+from starter.commands.options import (
+    As,
+    DecisionId,
+    EditionNo,
+    Final,
+    Json,
+    Number,
+    OptionalReason,
+    Reason,
+    act,
+    session_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sla.commands import Decide
+    from sla.contract_commands import Decide
     from starter.acting import Basis
 
 Seat = Annotated[
@@ -78,9 +89,7 @@ def sign_off(
     number: Number,
     by: As,
     rejects: Annotated[bool, typer.Option("--reject", help="Reject instead of approving; give --reason.")] = False,
-    reason: Annotated[
-        str | None, typer.Option("--reason", metavar="TEXT", help="Why, in your words.", show_default=False)
-    ] = None,
+    reason: OptionalReason = None,
     back_to: BackToOption = BackTo.DRAFTING,
     final: Final = False,
     seat: Seat = None,
@@ -98,7 +107,7 @@ def sign_off(
 def _decision(
     approve: bool, reason: str | None, seat: str | None, back_to: BackTo = BackTo.DRAFTING, final: bool = False
 ) -> "Callable[[Basis], Decide]":
-    from sla.commands import Decide
+    from sla.contract_commands import Decide
     from sla.stages import Stage
 
     return lambda basis: Decide(
@@ -129,7 +138,7 @@ def delegate(
     as_json: Json = False,
 ) -> None:
     """Give your decisions to somebody else for a window of time."""
-    from sla.commands import Delegate
+    from sla.contract_commands import Delegate
     from starter.acting import Basis
     from starter.moments import moment
 
@@ -156,7 +165,7 @@ def sign(
     as_json: Json = False,
 ) -> None:
     """Sign the approved edition, as a named signer."""
-    from sla.commands import Sign
+    from sla.contract_commands import Sign
 
     act(
         context,
@@ -178,7 +187,7 @@ def decline_to_sign(
     as_json: Json = False,
 ) -> None:
     """Decline to sign, with the reason; the request ends as declined."""
-    from sla.commands import DeclineToSign
+    from sla.contract_commands import DeclineToSign
 
     act(
         context,
@@ -199,6 +208,6 @@ def withdraw(
     as_json: Json = False,
 ) -> None:
     """Take the whole request back before it is in force, or an amendment on its way."""
-    from sla.commands import Withdraw
+    from sla.contract_commands import Withdraw
 
     act(context, number, by, decision_id, lambda b: Withdraw(by=b.by, decision_id=b.decision_id, reason=reason))

@@ -57,7 +57,7 @@ def open_termination(
     as_json: Json = False,
 ) -> None:
     """Open a termination for a case of the CRM, as a manager; legal then checks it."""
-    from sla.commands import OpenTermination
+    from sla.ending_commands import OpenTermination
     from sla.errors import BadInput
     from sla.kinds import Side
     from sla.life import Cause
@@ -96,7 +96,7 @@ def check_termination(
     as_json: Json = False,
 ) -> None:
     """Answer the checklist of a termination (YAML), as legal; without FILE, print it to fill in."""
-    from sla.commands import CheckTermination
+    from sla.ending_commands import CheckTermination
     from sla.errors import BadInput
     from starter import checking
     from starter.forms import load_answers
@@ -126,7 +126,7 @@ def withdraw_termination(
     as_json: Json = False,
 ) -> None:
     """Take a termination back before it takes effect; the agreement goes on."""
-    from sla.commands import WithdrawTermination
+    from sla.ending_commands import WithdrawTermination
 
     act(
         context,
@@ -152,7 +152,7 @@ def offer_right(
     as_json: Json = False,
 ) -> None:
     """Tell a side that it may terminate, as the SLA manager; nothing ends by it."""
-    from sla.commands import OfferRight
+    from sla.ending_commands import OfferRight
     from sla.kinds import Side
     from starter.acting import Basis
     from starter.moments import day

@@ -10,11 +10,14 @@ from activities.database import migrate, open_engine
 from activities.records import SqlRecords
 from activities.views import Views
 from rehearsal.timeline import Refused, Timeline, timeline_of
-from sla import commands as c
 from sla.agreement import AgreementState
 from sla.amendment import scene
 from sla.checklist import checklist_of
+from sla.command import Command
+from sla.commands import AcknowledgeNotice, ConcludeReview, GiveNotice, RequestChange
+from sla.contract_commands import DeclineToSign, Sign, SubmitDraft
 from sla.ending import next_step
+from sla.ending_commands import Answer, CheckTermination, OpenTermination, Reinstate, Suspend, TakeStep
 from sla.life import Cause, ReviewOutcome
 from sla.living import next_due
 from sla.stages import Stage, Verb
@@ -48,7 +51,7 @@ class Player:
             self.lived.append(silence(self.state, due))
             self.stop()
 
-    def do(self, at: datetime, command: c.Command) -> None:
+    def do(self, at: datetime, command: Command) -> None:
         self.wait_until(at)
         self.lived.append(act(self.state, command, at))
 
@@ -56,7 +59,7 @@ class Player:
         while self.state.stage is Stage.ENDING:
             step = next_step(self.state)
             assert self.state.ending is not None
-            taken = c.TakeStep(decision_id=f"stop-{step}", step=step, answered="nothing is left.")
+            taken = TakeStep(decision_id=f"stop-{step}", step=step, answered="nothing is left.")
             self.lived.append(take_step(self.state, taken, self.lived[-1].event.at))
 
     def hold_review(self, outcome: ReviewOutcome = ReviewOutcome.KEEP, reason: str = "As it should be.") -> None:
@@ -68,7 +71,7 @@ class Player:
         review = self.state.life.review
         self.do(
             max(review.opened_at + timedelta(days=1), self.lived[-1].event.at + timedelta(hours=1)),
-            c.ConcludeReview(
+            ConcludeReview(
                 by=FINN,
                 decision_id=f"review-{review.no}",
                 review=review.no,
@@ -85,7 +88,7 @@ class Player:
         assert edition is not None
         fresh = people.terms(fee).price
         terms = edition.terms.model_copy(update={"price": fresh, "effective_from": effective})
-        self.do(at, c.SubmitDraft(by=FINN, decision_id=f"draft-{at:%Y%m%d}", terms=terms))
+        self.do(at, SubmitDraft(by=FINN, decision_id=f"draft-{at:%Y%m%d}", terms=terms))
         while self.state.amendment is not None:
             at += timedelta(hours=7)
             command = next_command(scene(self.state), at, f"amend-{at:%Y%m%d%H}")
@@ -101,7 +104,7 @@ def _until_signed(title: str, years: int, start: date = date(2027, 1, 1), renewa
         at += timedelta(hours=9)
         command = next_command(player.state, at)
         assert command is not None
-        if isinstance(command, c.SubmitDraft):
+        if isinstance(command, SubmitDraft):
             rules: dict[str, object] = {
                 "renewal": renewal,
                 "suspension": SuspensionRule(extends_term=renewal is not None),
@@ -118,7 +121,7 @@ def _sign(player: Player) -> None:
     for hours, who in ((5, PIA), (29, INES)):
         edition = player.state.edition
         assert edition is not None
-        command = c.Sign(by=who, decision_id=f"sign-{hours}", edition=edition.ref)
+        command = Sign(by=who, decision_id=f"sign-{hours}", edition=edition.ref)
         player.do(at + timedelta(hours=hours), command)
 
 
@@ -130,15 +133,15 @@ def three_years(title: str = "Managed printing for Northwind") -> tuple[Transiti
     player.hold_review(ReviewOutcome.RENEGOTIATE, "Ten more devices are wanted.\nBoth sides agree on that.")
     player.amend(datetime(2027, 7, 5, 9, tzinfo=UTC), "1100.00", date(2027, 9, 1))
     player.hold_review()
-    suspend = c.Suspend(by=FINN, decision_id="suspend", until=date(2028, 2, 14), reason="The site moves.")
+    suspend = Suspend(by=FINN, decision_id="suspend", until=date(2028, 2, 14), reason="The site moves.")
     player.do(datetime(2027, 12, 6, 9, tzinfo=UTC), suspend)
-    player.do(datetime(2028, 1, 20, 9, tzinfo=UTC), c.Reinstate(by=FINN, decision_id="re", reason="Moved in early."))
-    ask = c.RequestChange(by=ANA, decision_id="change", kinds=("hours",), text="Saturdays too, please.")
+    player.do(datetime(2028, 1, 20, 9, tzinfo=UTC), Reinstate(by=FINN, decision_id="re", reason="Moved in early."))
+    ask = RequestChange(by=ANA, decision_id="change", kinds=("hours",), text="Saturdays too, please.")
     player.do(datetime(2028, 5, 8, 9, tzinfo=UTC), ask)
     player.wait_until(datetime(2028, 10, 1, tzinfo=UTC))
     for _ in range(2):
         player.hold_review()
-    case = c.OpenTermination(
+    case = OpenTermination(
         by=BO,
         decision_id="open",
         case="CRM-4711",
@@ -148,8 +151,8 @@ def three_years(title: str = "Managed printing for Northwind") -> tuple[Transiti
         reason="Northwind prints in its own house from September on.",
     )
     player.do(datetime(2029, 5, 2, 9, tzinfo=UTC), case)
-    answers = tuple(c.Answer(question=each.key, is_met=True) for each in checklist_of(Cause.CONVENIENCE))
-    check = c.CheckTermination(by=KOFI, decision_id="check", case="CRM-4711", answers=answers)
+    answers = tuple(Answer(question=each.key, is_met=True) for each in checklist_of(Cause.CONVENIENCE))
+    check = CheckTermination(by=KOFI, decision_id="check", case="CRM-4711", answers=answers)
     player.do(datetime(2029, 5, 4, 9, tzinfo=UTC), check)
     player.hold_review()
     player.wait_until(datetime(2031, 1, 1, tzinfo=UTC))
@@ -167,8 +170,8 @@ def ten_years(title: str = "Managed printing for Northwind") -> tuple[Transition
             at = player.lived[-1].event.at + timedelta(days=3)
             player.amend(at, f"1{count:02}0.00", at.date() + timedelta(days=60))
     at = datetime(2036, 8, 18, 9, tzinfo=UTC)
-    player.do(at, c.GiveNotice(by=ANA, decision_id="notice", end=date(2037, 1, 1)))
-    player.do(at + timedelta(days=2), c.AcknowledgeNotice(by=BO, decision_id="ack"))
+    player.do(at, GiveNotice(by=ANA, decision_id="notice", end=date(2037, 1, 1)))
+    player.do(at + timedelta(days=2), AcknowledgeNotice(by=BO, decision_id="ack"))
     player.hold_review()
     player.wait_until(datetime(2038, 1, 1, tzinfo=UTC))
     return tuple(player.lived)
@@ -187,7 +190,7 @@ def declined(title: str = "Managed printing for Northwind") -> tuple[Transition,
     player = _until_signed(title, 3)
     edition = player.state.edition
     assert edition is not None
-    no = c.DeclineToSign(by=INES, decision_id="no", edition=edition.ref, reason="The budget was cut.")
+    no = DeclineToSign(by=INES, decision_id="no", edition=edition.ref, reason="The budget was cut.")
     player.do(player.lived[-1].event.at + timedelta(hours=5), no)
     return tuple(player.lived)
 

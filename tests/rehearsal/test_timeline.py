@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.timeline import Bar, Row, Timeline, timeline_of
-from sla import commands as c
+from sla.ending_commands import OpenTermination
 from sla.errors import NotFound
 from sla.events import Fact
 from sla.kinds import Side
@@ -108,7 +108,7 @@ def test_an_amendment_that_a_termination_stops_says_so(tmp_path: Path) -> None:
     at = datetime(2027, 4, 6, 9, tzinfo=UTC)
     player.do(
         at,
-        c.OpenTermination(
+        OpenTermination(
             by=BO,
             decision_id="open",
             case="CRM-1",

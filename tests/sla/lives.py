@@ -8,7 +8,9 @@ import pytest
 
 from sla.agreement import AgreementState
 from sla.amendment import scene
-from sla.commands import Command, ConcludeReview, RequestChange, SubmitDraft
+from sla.command import Command
+from sla.commands import ConcludeReview, RequestChange
+from sla.contract_commands import SubmitDraft
 from sla.errors import Refusal
 from sla.intake import open_request, opened
 from sla.kinds import Kind

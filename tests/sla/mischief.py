@@ -5,9 +5,11 @@ from decimal import Decimal
 from random import Random
 
 from sla import commands as c
+from sla import contract_commands, ending_commands
 from sla.agreement import AgreementState
 from sla.amendment import scene_for
 from sla.checklist import checklist_of
+from sla.command import Command
 from sla.ending import StopStep
 from sla.findings import Finding, FindingKind
 from sla.kinds import Side
@@ -24,7 +26,7 @@ from tests.people import EVE
 
 def a_command(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one line for each verb of the way to the signature
     random: Random, state: AgreementState, verb: Verb, by: str, id_: str, now: datetime
-) -> c.Command:
+) -> Command:
     """Any command of this verb, sensible or not."""
     if verb is Verb.TAKE_STEP or verb in LIVING_VERBS:
         return _a_living_command(random, state, verb, by, id_, now)
@@ -34,46 +36,52 @@ def a_command(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one line for each verb
 
     match verb:
         case Verb.NAME_ENGINEER:
-            return c.NameEngineer(by=by, decision_id=id_, engineer=random.choice(people))
+            return contract_commands.NameEngineer(by=by, decision_id=id_, engineer=random.choice(people))
         case Verb.AGREE_ENGINEER:
-            return c.AgreeEngineer(by=by, decision_id=id_, engineer=random.choice(people))
+            return contract_commands.AgreeEngineer(by=by, decision_id=id_, engineer=random.choice(people))
         case Verb.RECORD_REQUIREMENTS:
             numbers = random.choices(range(1, 5), k=random.randrange(4))
             removed = random.choices(range(1, 5), k=random.choice([0, 0, 1, 2]))
             rows = tuple(requirement(number) for number in numbers)
-            return c.RecordRequirements(by=by, decision_id=id_, rows=rows, removed=tuple(removed))
+            return contract_commands.RecordRequirements(by=by, decision_id=id_, rows=rows, removed=tuple(removed))
         case Verb.CONFIRM_REQUIREMENTS:
             hash_ = random.choice([state.requirements.hash, "0" * 64])
-            return c.ConfirmRequirements(by=by, decision_id=id_, requirements_hash=hash_)
+            return contract_commands.ConfirmRequirements(by=by, decision_id=id_, requirements_hash=hash_)
         case Verb.ASSESS:
             findings = random.choices(list(Found), k=4)
             verdicts = tuple(
                 Verdict(requirement=no, finding=findings[index % 4], reason="measured")
                 for index, no in enumerate(sorted(state.requirements.numbers))
             )
-            return c.Assess(by=by, decision_id=id_, verdicts=verdicts[random.randint(0, 1) :] or verdicts)
+            return contract_commands.Assess(
+                by=by, decision_id=id_, verdicts=verdicts[random.randint(0, 1) :] or verdicts
+            )
         case Verb.SUBMIT_DRAFT:
-            return c.SubmitDraft(by=by, decision_id=id_, terms=_some_terms(random, state))
+            return contract_commands.SubmitDraft(by=by, decision_id=id_, terms=_some_terms(random, state))
         case Verb.SUBMIT_OFFER:
             terms = _some_terms(random, state) if random.random() < 0.5 else None
             expires = now + timedelta(hours=random.choice([0, 1, 72, 24 * 20, 24 * 200]))
-            return c.SubmitOffer(by=by, decision_id=id_, edition=edition, terms=terms, expires_at=expires)
+            return contract_commands.SubmitOffer(
+                by=by, decision_id=id_, edition=edition, terms=terms, expires_at=expires
+            )
         case Verb.REJECT_OFFER:
             final = random.random() < 0.1
-            return c.RejectOffer(by=by, decision_id=id_, edition=edition, reason="too dear", final=final)
+            return contract_commands.RejectOffer(
+                by=by, decision_id=id_, edition=edition, reason="too dear", final=final
+            )
         case Verb.WITHDRAW_OFFER:
-            return c.WithdrawOffer(by=by, decision_id=id_, edition=edition, reason="a mistake")
+            return contract_commands.WithdrawOffer(by=by, decision_id=id_, edition=edition, reason="a mistake")
         case Verb.COMMENT:
-            return c.RaiseComment(by=by, decision_id=id_, edition=edition, text="why?")
+            return contract_commands.RaiseComment(by=by, decision_id=id_, edition=edition, text="why?")
         case Verb.RESOLVE_COMMENT:
             no = random.randint(1, 3)
-            return c.ResolveComment(by=by, decision_id=id_, edition=edition, no=no, resolution="so")
+            return contract_commands.ResolveComment(by=by, decision_id=id_, edition=edition, no=no, resolution="so")
         case Verb.INSPECT:
             reason = random.choice([None, "not clear"])
             passed = random.random() < 0.5
-            return c.Inspect(by=by, decision_id=id_, edition=edition, passed=passed, reason=reason)
+            return contract_commands.Inspect(by=by, decision_id=id_, edition=edition, passed=passed, reason=reason)
         case Verb.DECIDE:
-            return c.Decide(
+            return contract_commands.Decide(
                 by=by,
                 decision_id=id_,
                 edition=edition,
@@ -88,24 +96,24 @@ def a_command(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one line for each verb
             ends = starts + timedelta(days=random.choice([0, 1, 10, 10, 92, 93]))
             free = [person.email for person in state.people.persons if person.side is Side.PROVIDER]
             to = random.choice([*free, *free, *people, EVE])
-            return c.Delegate(by=by, decision_id=id_, to=to, starts_at=starts, ends_at=ends)
+            return contract_commands.Delegate(by=by, decision_id=id_, to=to, starts_at=starts, ends_at=ends)
         case Verb.DECLINE_TO_SIGN:
-            return c.DeclineToSign(by=by, decision_id=id_, edition=edition, reason="not this")
+            return contract_commands.DeclineToSign(by=by, decision_id=id_, edition=edition, reason="not this")
         case Verb.WITHDRAW:
-            return c.Withdraw(by=by, decision_id=id_, reason="no need any more")
+            return contract_commands.Withdraw(by=by, decision_id=id_, reason="no need any more")
         case Verb.ACCEPT_OFFER:
-            return c.AcceptOffer(by=by, decision_id=id_, edition=edition)
+            return contract_commands.AcceptOffer(by=by, decision_id=id_, edition=edition)
         case Verb.ACKNOWLEDGE:
-            return c.Acknowledge(by=by, decision_id=id_, edition=edition)
+            return contract_commands.Acknowledge(by=by, decision_id=id_, edition=edition)
         case Verb.SIGN:
-            return c.Sign(by=by, decision_id=id_, edition=edition)
+            return contract_commands.Sign(by=by, decision_id=id_, edition=edition)
         case _:
             raise AssertionError(verb)
 
 
 def _a_living_command(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one line for each verb of an agreement in force
     random: Random, state: AgreementState, verb: Verb, by: str, id_: str, now: datetime
-) -> c.Command:
+) -> Command:
     """Any command of an agreement in force: about the right thing, another one, or nothing."""
     match verb:
         case Verb.CONCLUDE_REVIEW:
@@ -125,18 +133,24 @@ def _a_living_command(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one line for e
             rate = Decimal(random.choice(["-3.5", "0", "2.25", "2.25", "40"]))
             return c.StateIndex(by=by, decision_id=id_, rate=rate, source="consumer prices")
         case Verb.SUSPEND:
-            return c.Suspend(by=by, decision_id=id_, until=_a_day(random, state, now), reason="the house is rebuilt")
+            return ending_commands.Suspend(
+                by=by, decision_id=id_, until=_a_day(random, state, now), reason="the house is rebuilt"
+            )
         case Verb.REINSTATE:
-            return c.Reinstate(by=by, decision_id=id_, reason="the house is ready")
+            return ending_commands.Reinstate(by=by, decision_id=id_, reason="the house is ready")
         case Verb.OPEN_TERMINATION:
             return _a_termination(random, state, by, id_, now)
         case Verb.CHECK_TERMINATION:
             return _a_check(random, state, by, id_)
         case Verb.WITHDRAW_TERMINATION:
-            return c.WithdrawTermination(by=by, decision_id=id_, case=_a_case(random, state), reason="they stay")
+            return ending_commands.WithdrawTermination(
+                by=by, decision_id=id_, case=_a_case(random, state), reason="they stay"
+            )
         case Verb.OFFER_RIGHT:
             until = _a_day(random, state, now)
-            return c.OfferRight(by=by, decision_id=id_, side=random.choice(list(Side)), ground="missed", until=until)
+            return ending_commands.OfferRight(
+                by=by, decision_id=id_, side=random.choice(list(Side)), ground="missed", until=until
+            )
         case Verb.COMPLETE_ACTION:
             return c.CompleteAction(by=by, decision_id=id_, no=_an_action(random, state), evidence="it is mended")
         case Verb.VERIFY_ACTION:
@@ -159,7 +173,7 @@ def _a_living_command(  # noqa: C901, PLR0911, PLR0912, PLR0917 - one line for e
         case Verb.NOTE_FINDING:
             return a_finding(random, state, now).model_copy(update={"by": by, "decision_id": id_})
         case Verb.TAKE_STEP:
-            step = c.TakeStep(decision_id=id_, step=random.choice(list(StopStep)), answered="done")
+            step = ending_commands.TakeStep(decision_id=id_, step=random.choice(list(StopStep)), answered="done")
             return step.model_copy(update={"by": by})
         case _:
             raise AssertionError(verb)
@@ -184,7 +198,7 @@ def _an_action(random: Random, state: AgreementState) -> int:
     return random.choice([*open_, *open_, *open_, 1, 9])
 
 
-def _a_dispute(random: Random, state: AgreementState, by: str, id_: str) -> c.Command:
+def _a_dispute(random: Random, state: AgreementState, by: str, id_: str) -> Command:
     targets = [target.id for target in state.edition.terms.targets] if state.edition else []
     return c.DisputeFigure(
         by=by,
@@ -196,7 +210,7 @@ def _a_dispute(random: Random, state: AgreementState, by: str, id_: str) -> c.Co
     )
 
 
-def _a_conclusion(random: Random, state: AgreementState, by: str, id_: str) -> c.Command:
+def _a_conclusion(random: Random, state: AgreementState, by: str, id_: str) -> Command:
     review = state.life.review if state.life else None
     no = review.no if review and random.random() < 0.8 else random.choice(["1", "2", "x1", "999"])
     return c.ConcludeReview(
@@ -231,8 +245,8 @@ def _a_day(random: Random, state: AgreementState, now: datetime) -> date:
     return day_at(now, state.zone) + timedelta(days=random.choice([-400, -1, 0, 1, 10, 40, 89, 90, 120, 400]))
 
 
-def _a_termination(random: Random, state: AgreementState, by: str, id_: str, now: datetime) -> c.Command:
-    return c.OpenTermination(
+def _a_termination(random: Random, state: AgreementState, by: str, id_: str, now: datetime) -> Command:
+    return ending_commands.OpenTermination(
         by=by,
         decision_id=id_,
         case=f"CRM-{random.randint(1, 3)}",
@@ -249,7 +263,7 @@ def _a_case(random: Random, state: AgreementState) -> str:
     return termination.case if termination and random.random() < 0.8 else f"CRM-{random.randint(1, 3)}"
 
 
-def _a_check(random: Random, state: AgreementState, by: str, id_: str) -> c.Command:
+def _a_check(random: Random, state: AgreementState, by: str, id_: str) -> Command:
     """Every question answered, or one too few, or one twice; met, or not, with a note or without."""
     termination = state.life.termination if state.life else None
     cause = termination.cause if termination and random.random() < 0.9 else random.choice(list(Cause))
@@ -257,8 +271,8 @@ def _a_check(random: Random, state: AgreementState, by: str, id_: str) -> c.Comm
     keys = random.choice([keys, keys, keys, keys[1:], [*keys, keys[0]], [*keys, "unknown"]])
     unmet = random.choice([None, None, random.choice(keys)])
     note = random.choice([None, "the paper is lost"])
-    answers = tuple(c.Answer(question=key, is_met=key != unmet, note=note) for key in keys)
-    return c.CheckTermination(by=by, decision_id=id_, case=_a_case(random, state), answers=answers)
+    answers = tuple(ending_commands.Answer(question=key, is_met=key != unmet, note=note) for key in keys)
+    return ending_commands.CheckTermination(by=by, decision_id=id_, case=_a_case(random, state), answers=answers)
 
 
 def _an_edition(random: Random, state: AgreementState) -> EditionRef:

@@ -8,7 +8,9 @@ import pytest
 from sla.agenda import Entry, agenda
 from sla.agreement import AgreementState, edition_of, with_life
 from sla.calendars import WorkCalendar
-from sla.commands import GiveNotice, SubmitOffer, Suspend, Withdraw
+from sla.commands import GiveNotice
+from sla.contract_commands import SubmitOffer, Withdraw
+from sla.ending_commands import Suspend
 from sla.events import Fact
 from sla.kinds import Kind
 from sla.life import Coming

@@ -8,20 +8,9 @@ import pytest
 from sla.agenda import agenda
 from sla.agreement import AgreementState, edition_of, life_of
 from sla.amendment import in_force_at, scene
-from sla.commands import (
-    AgreeRenewal,
-    DeclineToSign,
-    GiveNotice,
-    Reinstate,
-    RejectOffer,
-    RequestChange,
-    Sign,
-    StateIndex,
-    SubmitDraft,
-    SubmitOffer,
-    Suspend,
-    Withdraw,
-)
+from sla.commands import AgreeRenewal, GiveNotice, RequestChange, StateIndex
+from sla.contract_commands import DeclineToSign, RejectOffer, Sign, SubmitDraft, SubmitOffer, Withdraw
+from sla.ending_commands import Reinstate, Suspend
 from sla.errors import NotPossible, WrongStage
 from sla.events import Fact
 from sla.kinds import Kind

@@ -8,7 +8,7 @@ import pytest
 from sla import approvals
 from sla.agreement import AgreementState, Call
 from sla.approvals import is_complete, open_stage
-from sla.commands import Decide, Delegate, SubmitOffer
+from sla.contract_commands import Decide, Delegate, SubmitOffer
 from sla.errors import AlreadyDone, NotPossible, NotYourRole, OwnWork
 from sla.events import Fact
 from sla.kinds import Kind

@@ -1,7 +1,7 @@
 """The numbered requirements: recorded by the engineer, corrected and confirmed by the customer. INT-3."""
 
 from sla.agreement import AgreementState
-from sla.commands import ConfirmRequirements, RecordRequirements
+from sla.contract_commands import ConfirmRequirements, RecordRequirements
 from sla.errors import NotPossible, NotYourRole, StaleEdition, WrongStage
 from sla.letter_kinds import LetterKind
 from sla.lifecycle import allowed

@@ -6,8 +6,9 @@ import pytest
 
 from sla.agenda import agenda
 from sla.agreement import AgreementState, life_of
-from sla.commands import OpenTermination, RequestChange, TakeStep
+from sla.commands import RequestChange
 from sla.ending import STOP, StopStep, next_step
+from sla.ending_commands import OpenTermination, TakeStep
 from sla.errors import NotPossible, NotYourRole, WrongStage
 from sla.events import Fact
 from sla.kinds import Side

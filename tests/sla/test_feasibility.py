@@ -1,7 +1,7 @@
 """Two feasibility decisions, one verdict for each requirement and angle. FEA-1."""
 
 from sla.agreement import AgreementState
-from sla.commands import Assess
+from sla.contract_commands import Assess
 from sla.errors import AlreadyDone, Incomplete, NotYourRole
 from sla.lifecycle import allowed
 from sla.people import Role

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from pydantic import BaseModel
 
-from sla import commands as c
 from sla.agreement import AgreementState, Wait
 from sla.amendment import scene
 from sla.approvals import is_complete
+from sla.command import Command
+from sla.contract_commands import Decide
 from sla.delegation import LONGEST_CHAIN, not_over, running, takers
 from sla.ending import next_step
+from sla.ending_commands import TakeStep
 from sla.errors import Refusal
 from sla.events import Event, broken_link
 from sla.findings_noted import heeds
@@ -156,7 +158,7 @@ class Agreement(RuleBasedStateMachine):
 
     def a_step_is_taken(self) -> None:
         step = next_step(self.state)
-        command = c.TakeStep(decision_id=self.next_id(), step=step, answered="nothing is left to do")
+        command = TakeStep(decision_id=self.next_id(), step=step, answered="nothing is left to do")
         self.enter(take_step(self.state, command, self.now))
 
     def a_right_is_used(self, random: Random) -> None:
@@ -175,7 +177,7 @@ class Agreement(RuleBasedStateMachine):
     def a_signal_comes(self, random: Random) -> None:
         by = random.choice([*(person.email for person in self.state.people.persons), EVE])
         command = a_command(random, self.state, Verb.DECIDE, by, self.next_id(), self.now)
-        assert isinstance(command, c.Decide)
+        assert isinstance(command, Decide)
         try:
             self.enter(act(self.state, command, self.now))
         except Refusal as refusal:
@@ -198,7 +200,7 @@ class Agreement(RuleBasedStateMachine):
         self.count += 1
         return f"d{self.count}"
 
-    def attempt(self, command: c.Command) -> None:
+    def attempt(self, command: Command) -> None:
         before = self.state.model_dump_json()
         may = command.verb in allowed(self.state, command.by, self.now)
         try:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from sla.agreement import AgreementState
-from sla.commands import Acknowledge, AgreeEngineer, Delegate, NameEngineer, RaiseComment, Withdraw
+from sla.contract_commands import Acknowledge, AgreeEngineer, Delegate, NameEngineer, RaiseComment, Withdraw
 from sla.invitations import INVITATIONS
 from sla.kinds import Kind, Side
 from sla.letter_kinds import LetterKind

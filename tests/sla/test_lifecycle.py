@@ -2,15 +2,15 @@
 
 import pytest
 
+from sla.acts import ACTS, STAGES
 from sla.agreement import AgreementState
-from sla.commands import Acknowledge, Withdraw
+from sla.contract_commands import Acknowledge, Withdraw
 from sla.errors import NotYourRole, WrongStage
 from sla.kinds import Kind, Level
 from sla.lifecycle import VERBS, allowed, permit
 from sla.paths import PATHS, next_stage
 from sla.stages import ENDS, LIVING_VERBS, Stage, Verb
 from sla.terms import EditionRef
-from sla.transitions import ACTS, STAGES
 from tests.people import ANA, BO, CHEN, DORA, EVE, FINN, GITA, HUGO, INES, JUN, KOFI, LENA, MARA, PIA
 from tests.sla.lives import NOON, carried, do, refusal, silent_until, state_in
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from sla.agreement import AgreementState, life_of
-from sla.commands import Suspend
+from sla.ending_commands import Suspend
 from sla.events import Fact
 from sla.living import coming_up, dues, months, next_due, risks
 from sla.stages import Stage

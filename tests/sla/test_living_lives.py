@@ -11,11 +11,14 @@ from random import Random
 
 import pytest
 
-from sla import commands as c
 from sla.agenda import agenda
 from sla.agreement import AgreementState, edition_of, life_of
 from sla.amendment import in_force_at, scene
+from sla.command import Command
+from sla.commands import ConcludeReview, RequestChange
+from sla.contract_commands import SubmitDraft
 from sla.ending import STOP, next_step
+from sla.ending_commands import TakeStep
 from sla.errors import Refusal
 from sla.events import Event, Fact, broken_link
 from sla.findings_noted import heeds
@@ -107,7 +110,7 @@ def living_clauses(random: Random) -> dict[str, object]:
 
 def drafting(random: Random) -> AgreementState:
     state = state_in(Stage.DRAFTING)
-    draft = c.SubmitDraft(by=FINN, decision_id="draft", terms=some_terms(random, state))
+    draft = SubmitDraft(by=FINN, decision_id="draft", terms=some_terms(random, state))
     return carried(act(state, draft, MONDAY + timedelta(hours=1)).state, Stage.ACTIVE, MONDAY + timedelta(hours=2))
 
 
@@ -171,13 +174,13 @@ class Played:
                 return self.attempt(self.considered(played, answer_to(played, wait, self.now, id_)))
         return False
 
-    def considered(self, played: AgreementState, command: c.Command) -> c.Command:
+    def considered(self, played: AgreementState, command: Command) -> Command:
         """Now and then a review does not keep the terms, and a draft changes more than the fee."""
         random = self.random
-        if isinstance(command, c.ConcludeReview) and random.random() < 0.12:
+        if isinstance(command, ConcludeReview) and random.random() < 0.12:
             outcome = random.choice([ReviewOutcome.RENEGOTIATE, ReviewOutcome.RAISE_TARGET, ReviewOutcome.TERMINATE])
             return command.model_copy(update={"outcome": outcome})
-        if isinstance(command, c.SubmitDraft):
+        if isinstance(command, SubmitDraft):
             return command.model_copy(update={"terms": self.amended(command.terms)})
         return command
 
@@ -219,7 +222,7 @@ class Played:
         self.count += 1
         return f"life-{self.count}"
 
-    def attempt(self, command: c.Command) -> bool:
+    def attempt(self, command: Command) -> bool:
         """Whether it was carried out. A refused one changes nothing, and no button would have offered it."""
         before = self.state.model_dump_json() if self.random.random() < 0.1 else None
         try:
@@ -347,7 +350,7 @@ class Played:
         for _ in STOP:
             assert next_due(self.state) is None
             assert agenda(self.state, self.now) == ()
-            step = c.TakeStep(decision_id=f"stop-{next_step(self.state)}", step=next_step(self.state), answered="done")
+            step = TakeStep(decision_id=f"stop-{next_step(self.state)}", step=next_step(self.state), answered="done")
             transition = take_step(self.state, step, self.now)
             self.state = transition.state
             self.events.append(transition.event)
@@ -445,12 +448,12 @@ def a_busy_life() -> list[Transition]:
     return transitions
 
 
-def a_busy_command(state: AgreementState, now: datetime) -> c.Command | None:
+def a_busy_command(state: AgreementState, now: datetime) -> Command | None:
     id_, life = f"busy-{state.head.seq}", state.life
     if life is not None and life.review is not None and not life.changes:
         text = "We print more than we thought. " * 20
-        return c.RequestChange(by=ANA, decision_id=id_, kinds=tuple(ChangeKind), text=text)
+        return RequestChange(by=ANA, decision_id=id_, kinds=tuple(ChangeKind), text=text)
     command = next_command(state, now, id_)
-    if isinstance(command, c.ConcludeReview) and command.review in {"10", "20", "30"}:
+    if isinstance(command, ConcludeReview) and command.review in {"10", "20", "30"}:
         return command.model_copy(update={"outcome": ReviewOutcome.RENEGOTIATE})
     return command

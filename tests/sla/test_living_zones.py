@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sla import commands as c
 from sla.agenda import agenda
 from sla.agreement import AgreementState, edition_of
 from sla.amendment import in_force_at
 from sla.checklist import checklist_of
+from sla.command import Command
+from sla.ending_commands import Answer, CheckTermination, OpenTermination
 from sla.kinds import Side
 from sla.life import Cause
 from sla.living import begin, coming_up
@@ -128,8 +129,8 @@ def test_a_termination_takes_effect_when_its_local_day_is_over(zone: str, effect
     assert local(at, zone).date() > effective
 
 
-def _termination(effective: date) -> c.Command:
-    return c.OpenTermination(
+def _termination(effective: date) -> Command:
+    return OpenTermination(
         by=BO,
         decision_id="end",
         case="CRM-1",
@@ -141,9 +142,9 @@ def _termination(effective: date) -> c.Command:
     )
 
 
-def _check() -> c.Command:
-    answers = tuple(c.Answer(question=each.key, is_met=True) for each in checklist_of(Cause.MUTUAL))
-    return c.CheckTermination(by=KOFI, decision_id="check", case="CRM-1", answers=answers)
+def _check() -> Command:
+    answers = tuple(Answer(question=each.key, is_met=True) for each in checklist_of(Cause.MUTUAL))
+    return CheckTermination(by=KOFI, decision_id="check", case="CRM-1", answers=answers)
 
 
 # -- the golden cases, lived

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from sla.agreement import AgreementState
-from sla.commands import AcceptOffer, RejectOffer, SubmitDraft, SubmitOffer, WithdrawOffer
+from sla.contract_commands import AcceptOffer, RejectOffer, SubmitDraft, SubmitOffer, WithdrawOffer
 from sla.errors import Incomplete, NotPossible, NotYourRole, OutOfTurn, StaleEdition
 from sla.events import Fact
 from sla.kinds import Side

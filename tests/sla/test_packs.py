@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from sla.agreement import AgreementState
-from sla.commands import OfferRight, RecordResults, RequestChange
+from sla.commands import RecordResults, RequestChange
+from sla.ending_commands import OfferRight
 from sla.kinds import Side
 from sla.letter_kinds import LetterKind
 from sla.letters import Pack

@@ -1,6 +1,6 @@
 """Naming the service engineer: two managers, one decision. INT-2."""
 
-from sla.commands import AgreeEngineer, NameEngineer, Withdraw
+from sla.contract_commands import AgreeEngineer, NameEngineer, Withdraw
 from sla.errors import AlreadyDone, NotPossible, NotYourRole
 from sla.events import Fact
 from sla.kinds import Level

@@ -1,7 +1,8 @@
 """Receipts, comments and the inspection by somebody who is no author. APP-2, APP-6."""
 
 from sla.agreement import AgreementState
-from sla.commands import Acknowledge, Command, Inspect, RaiseComment, ResolveComment
+from sla.command import Command
+from sla.contract_commands import Acknowledge, Inspect, RaiseComment, ResolveComment
 from sla.errors import AlreadyDone, NotPossible, NotYourRole, OwnWork, StaleEdition, WrongStage
 from sla.events import Fact
 from sla.letter_kinds import LetterKind

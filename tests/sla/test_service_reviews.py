@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from sla.agreement import AgreementState, life_of
-from sla.commands import ConcludeReview, OpenTermination, RequestChange
+from sla.commands import ConcludeReview, RequestChange
+from sla.ending_commands import OpenTermination
 from sla.errors import AlreadyDone, NotPossible, NotYourRole
 from sla.events import Fact
 from sla.kinds import Side

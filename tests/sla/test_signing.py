@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from sla.agreement import AgreementState
-from sla.commands import DeclineToSign, Sign, Withdraw
+from sla.contract_commands import DeclineToSign, Sign, Withdraw
 from sla.errors import AlreadyDone, NotPossible, NotYourRole, OutOfTurn, StaleEdition
 from sla.events import Fact
 from sla.kinds import Side

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from sla.agreement import AgreementState, life_of
-from sla.commands import GiveNotice, Reinstate, Suspend
+from sla.commands import GiveNotice
+from sla.ending_commands import Reinstate, Suspend
 from sla.errors import AlreadyDone, NotPossible, NotYourRole
 from sla.events import Fact
 from sla.letter_kinds import LetterKind

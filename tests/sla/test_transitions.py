@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sla.agreement import AgreementState
-from sla.commands import Decide, NameEngineer, RecordRequirements
+from sla.contract_commands import Decide, NameEngineer, RecordRequirements
 from sla.errors import NotYourRole, Refusal
 from sla.events import Fact, broken_link
 from sla.letter_kinds import LetterKind

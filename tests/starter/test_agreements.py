@@ -12,7 +12,7 @@ import pytest
 from temporalio.client import Client
 
 from sla.agreement import AgreementState
-from sla.commands import NameEngineer, Withdraw
+from sla.contract_commands import NameEngineer, Withdraw
 from sla.errors import Conflict, Unreachable
 from sla.intake import Opening
 from starter.agreements import Agreements, NotRunning, OutcomeUnknown, RefusedThere

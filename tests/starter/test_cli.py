@@ -10,13 +10,10 @@ from pathlib import Path
 import pytest
 
 from activities.settings import Settings
-from sla.errors import BadInput
 from sla.stages import Verb
 from starter.cli import HEADINGS, app
-from starter.moments import moment
 from starter.running import environment_lines
 from starter.telling import say, table
-from tests.people import MONDAY
 from tests.starter.desk import FILES, FIRST_STEPS, TO_THE_APPROVAL, TO_THE_REVIEW, TO_THE_SIGNATURE, Desk
 
 HEAVY = (
@@ -427,28 +424,6 @@ def test_nothing_answers_at_temporals_address(desk: Desk, form: Path) -> None:
     ran = gone.types("name-engineer", number, CHEN, "--as", FINN)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.startswith("sla: Temporal does not answer at 127.0.0.1:1")
-
-
-@pytest.mark.parametrize(
-    ("typed", "zone", "to_its_end", "expected"),
-    [
-        ("7d", "UTC", False, "2026-03-09T09:00:00+00:00"),
-        ("12h", "UTC", False, "2026-03-02T21:00:00+00:00"),
-        ("now", "UTC", False, "2026-03-02T09:00:00+00:00"),
-        ("2026-07-01", "Europe/Berlin", False, "2026-06-30T22:00:00+00:00"),
-        ("2026-07-01", "Europe/Berlin", True, "2026-07-01T22:00:00+00:00"),
-        ("2026-07-01T17:00", "Europe/Berlin", False, "2026-07-01T15:00:00+00:00"),
-        ("2026-07-01T17:00Z", "Europe/Berlin", False, "2026-07-01T17:00:00+00:00"),
-    ],
-)
-def test_points_in_time_are_those_of_the_contracts_zone(typed: str, zone: str, to_its_end: bool, expected: str) -> None:
-    assert moment(typed, "--expires", zone, MONDAY, to_its_end=to_its_end).isoformat() == expected
-
-
-@pytest.mark.parametrize("typed", ["", "tomorrow", "20260701", "2026-02-30", "9999-12-31", "99999d", "٧d"])
-def test_what_is_no_point_in_time_is_refused(typed: str) -> None:
-    with pytest.raises(BadInput, match="--expires"):
-        moment(typed, "--expires", "America/New_York", MONDAY, to_its_end=True)
 
 
 def test_up_refuses_an_address_that_is_not_here(tmp_path: Path) -> None:

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from sla import commands as c
+from sla.command import Command
+from sla.commands import RequestChange
+from sla.contract_commands import Inspect, RaiseComment
+from sla.ending_commands import OpenTermination, Suspend, WithdrawTermination
 from sla.errors import BadInput
 from sla.kinds import Side
 from sla.life import Cause, ReviewOutcome
@@ -277,15 +280,15 @@ def test_a_living_verb_belongs_to_an_agreement_in_force(desk: Desk, form: Path) 
 @pytest.mark.parametrize(
     ("command", "option"),
     [
-        (c.RequestChange, "--text"),
-        (c.RaiseComment, "TEXT"),
-        (c.OpenTermination, "--case"),
-        (c.WithdrawTermination, "CASE"),
-        (c.Inspect, "--send-back"),
-        (c.Suspend, "--reason"),
+        (RequestChange, "--text"),
+        (RaiseComment, "TEXT"),
+        (OpenTermination, "--case"),
+        (WithdrawTermination, "CASE"),
+        (Inspect, "--send-back"),
+        (Suspend, "--reason"),
     ],
 )
-def test_an_empty_word_is_refused_under_the_name_that_it_was_typed_under(command: type[c.Command], option: str) -> None:
+def test_an_empty_word_is_refused_under_the_name_that_it_was_typed_under(command: type[Command], option: str) -> None:
     fields = {
         "by": ANA,
         "decision_id": "1",

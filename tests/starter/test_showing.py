@@ -13,12 +13,14 @@ from icalendar import Calendar
 from activities.database import open_engine
 from activities.records import SqlRecords
 from activities.settings import Settings
-from sla import commands as c
+from sla.commands import AcknowledgeNotice, AgreeRenewal, GiveNotice, RequestChange, StateIndex
+from sla.ending_commands import OfferRight, Suspend
 from sla.kinds import Side
 from sla.life import ChangeKind
 from sla.money import Money
 from sla.terms import PriceRevision, Renewal, RenewalMode, Terms
-from starter.living import ComingOverview, LifeOverview, TermOverview, life_lines
+from starter.life_text import life_lines
+from starter.living import ComingOverview, LifeOverview, TermOverview
 from tests import people
 from tests.activities.lives import PERIOD, WORKFLOW, Player, a_life
 from tests.people import ANA, BO, FINN, MONDAY, number_request
@@ -109,7 +111,7 @@ def test_an_overdue_review_cannot_be_overlooked(shelf: Shelf) -> None:
 def test_changes_tell_what_they_touch_by_name(shelf: Shelf) -> None:
     player = signed()
     kinds = (ChangeKind.RESPONSE, ChangeKind.PRICE)
-    player.do(at(2, 1), c.RequestChange(by=ANA, decision_id="1", kinds=kinds, text="Sooner."))
+    player.do(at(2, 1), RequestChange(by=ANA, decision_id="1", kinds=kinds, text="Sooner."))
     out = shelf.shows(player)
     assert line(out, "change") == "1, of response, price, by Ana Ruiz: Sooner."
     assert "touches target first-look, requirement 2, price\n" in out
@@ -117,8 +119,8 @@ def test_changes_tell_what_they_touch_by_name(shelf: Shelf) -> None:
 
 def test_notice_is_told_with_its_proof(shelf: Shelf) -> None:
     player = signed()
-    player.do(at(2, 1), c.GiveNotice(by=ANA, decision_id="1", end=date(2028, 1, 1)))
-    player.do(at(2, 2), c.AcknowledgeNotice(by=BO, decision_id="2"))
+    player.do(at(2, 1), GiveNotice(by=ANA, decision_id="1", end=date(2028, 1, 1)))
+    player.do(at(2, 2), AcknowledgeNotice(by=BO, decision_id="2"))
     out = shelf.shows(player)
     assert line(out, "term") == "ends on 2028-01-01, for good"
     assert "given by Ana Ruiz for the customer on Mon 2027-02-01" in line(out, "notice")
@@ -127,7 +129,7 @@ def test_notice_is_told_with_its_proof(shelf: Shelf) -> None:
 
 def test_a_stated_index_tells_the_fee_to_come_and_a_renewal_the_fee_that_counts(shelf: Shelf) -> None:
     player = signed(price_revision=PriceRevision(index="Consumer prices"))
-    player.do(at(2, 1), c.StateIndex.model_validate({"by": BO, "decision_id": "1", "rate": "2", "source": "Office"}))
+    player.do(at(2, 1), StateIndex.model_validate({"by": BO, "decision_id": "1", "rate": "2", "source": "Office"}))
     number = shelf.keeps(player)
     told = "2 % (Office), stated by Bo Lindqvist: the fee from 2028-01-01 on is EUR 1,020.00 a month"
     assert line(shelf.desk.does("show", number).out, "index") == told
@@ -140,15 +142,15 @@ def test_a_stated_index_tells_the_fee_to_come_and_a_renewal_the_fee_that_counts(
 def test_an_express_renewal_tells_who_has_agreed(shelf: Shelf) -> None:
     express = Renewal(mode=RenewalMode.EXPRESS, renewal_months=12, notice_months=3)
     player = signed(renewal=express)
-    player.do(at(2, 1), c.AgreeRenewal(by=ANA, decision_id="1", end=date(2028, 1, 1)))
+    player.do(at(2, 1), AgreeRenewal(by=ANA, decision_id="1", end=date(2028, 1, 1)))
     told = "the customer agreed; the last day to agree on it for 2028-01-01 is Thu 2027-09-30"
     assert line(shelf.shows(player), "renewal") == told
 
 
 def test_suspensions_and_rights_are_told(shelf: Shelf) -> None:
     player = signed()
-    player.do(at(2, 1), c.Suspend(by=FINN, decision_id="1", until=date(2027, 3, 1), reason="Works."))
-    right = c.OfferRight(by=FINN, decision_id="2", side=Side.CUSTOMER, ground="Misses.", until=date(2027, 4, 1))
+    player.do(at(2, 1), Suspend(by=FINN, decision_id="1", until=date(2027, 3, 1), reason="Works."))
+    right = OfferRight(by=FINN, decision_id="2", side=Side.CUSTOMER, ground="Misses.", until=date(2027, 4, 1))
     player.do(at(2, 2), right)
     out = shelf.shows(player)
     assert line(out, "suspended").startswith("service resumes on 2027-03-01; by Finn Doyle on Mon 2027-02-01")
@@ -159,7 +161,7 @@ def test_suspensions_and_rights_are_told(shelf: Shelf) -> None:
 
 def test_an_early_end_is_told_by_its_last_day(shelf: Shelf) -> None:
     player = signed()
-    player.do(at(2, 1), c.GiveNotice(by=ANA, decision_id="1", end=date(2028, 1, 1)))
+    player.do(at(2, 1), GiveNotice(by=ANA, decision_id="1", end=date(2028, 1, 1)))
     out = shelf.shows(player)
     assert "for the end on 2028-01-01 (last day 2027-12-31)" in line(out, "notice")
     assert line(out, "risks") == "ends by notice, last day 2027-12-31"
@@ -252,7 +254,7 @@ def test_a_date_that_a_suspension_moves_keeps_its_uid_and_has_a_higher_sequence(
     player.wait_until(at(1, 20))
     before, after = tmp_path / "before.ics", tmp_path / "after.ics"
     shelf.desk.does("agenda", shelf.keeps(player), "--ics", str(before))
-    player.do(at(2, 1), c.Suspend(by=FINN, decision_id="1", until=date(2027, 3, 3), reason="Works."))
+    player.do(at(2, 1), Suspend(by=FINN, decision_id="1", until=date(2027, 3, 3), reason="Works."))
     shelf.desk.does("agenda", shelf.keeps(player), "--ics", str(after))
     old, new = events_of(before), events_of(after)
     end = next(uid for uid in old if uid.startswith("end-"))

@@ -5,19 +5,9 @@ from itertools import count
 
 from sla.agreement import AgreementState, edition_of, life_of
 from sla.checklist import checklist_of
-from sla.commands import (
-    AgreeRenewal,
-    Answer,
-    CheckTermination,
-    ConcludeReview,
-    DisputeFigure,
-    GiveNotice,
-    NoteFinding,
-    OpenTermination,
-    RequestChange,
-    SubmitDraft,
-    Suspend,
-)
+from sla.commands import AgreeRenewal, ConcludeReview, DisputeFigure, GiveNotice, NoteFinding, RequestChange
+from sla.contract_commands import SubmitDraft
+from sla.ending_commands import Answer, CheckTermination, OpenTermination, Suspend
 from sla.findings import Finding, FindingKind
 from sla.kinds import Side
 from sla.life import Cause, ChangeKind, ReviewOutcome

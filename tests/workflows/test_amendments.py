@@ -6,7 +6,7 @@ import pytest
 
 from sla.agreement import edition_of, life_of
 from sla.amendment import in_force_at, scene
-from sla.commands import Decide, DeclineToSign, SubmitDraft, Withdraw
+from sla.contract_commands import Decide, DeclineToSign, SubmitDraft, Withdraw
 from sla.life import ReviewOutcome
 from sla.stages import Stage
 from sla.term import start_of_day

@@ -6,7 +6,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 
 from sla.agreement import AgreementState
-from sla.commands import Decide, Withdraw
+from sla.contract_commands import Decide, Withdraw
 from sla.kinds import Kind
 from sla.stages import Stage
 from tests.people import ANA, DORA, FINN

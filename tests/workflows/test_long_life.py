@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import WorkflowHandle
 
 from sla.agreement import life_of
-from sla.commands import RecordRequirements
+from sla.contract_commands import RecordRequirements
 from sla.life import ReviewOutcome
 from sla.stages import Stage
 from tests.people import ANA, requirement

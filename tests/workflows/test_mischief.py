@@ -11,7 +11,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from sla.agreement import AgreementState
 from sla.amendment import scene
 from sla.approvals import is_complete
-from sla.commands import Command
+from sla.command import Command
 from sla.lifecycle import allowed
 from sla.stages import Stage, Verb
 from tests.autopilot import BUILDERS, answer_to

@@ -14,8 +14,11 @@ from temporalio.client import Client
 from activities.records import SqlRecords
 from sla import transitions
 from sla.agreement import AgreementState, life_of
-from sla.commands import AgreeEngineer, Command, Decide, NameEngineer, NoteFinding, TakeStep
+from sla.command import Command
+from sla.commands import NoteFinding
+from sla.contract_commands import AgreeEngineer, Decide, NameEngineer
 from sla.ending import STOP, StopStep
+from sla.ending_commands import TakeStep
 from sla.life import ReviewOutcome
 from sla.living import next_due
 from sla.stages import Stage

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sla.agreement import AgreementState, life_of
-from sla.commands import Command
+from sla.command import Command
 from sla.life import ReviewOutcome
 from sla.living import risks
 from sla.service_reviews import opens_at, pack_due

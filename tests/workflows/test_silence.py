@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sla.calendars import is_working_day
-from sla.commands import Decide, Delegate, SubmitOffer
+from sla.contract_commands import Decide, Delegate, SubmitOffer
 from sla.policy import OnDeadline
 from sla.stages import Stage
 from tests.people import BO, HUGO, JUN, KOFI, a_state

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from sla.agreement import life_of
-from sla.commands import Reinstate
+from sla.ending_commands import Reinstate
 from sla.living import risks
 from sla.renewal import end_of
 from sla.stages import Stage

@@ -7,7 +7,7 @@ import pytest
 
 from sla.agreement import AgreementState, life_of
 from sla.amendment import in_force_at
-from sla.commands import OfferRight, WithdrawTermination
+from sla.ending_commands import OfferRight, WithdrawTermination
 from sla.kinds import Side
 from sla.stages import Stage
 from sla.term import day_at, end_of_day

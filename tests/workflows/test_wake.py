@@ -6,7 +6,8 @@ import pytest
 
 from sla.agreement import edition_of, life_of
 from sla.amendment import in_force_at
-from sla.commands import Command, Withdraw
+from sla.command import Command
+from sla.contract_commands import Withdraw
 from sla.living import begin
 from sla.stages import Stage
 from sla.term import end_of_term
