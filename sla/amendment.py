@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from sla.agreement import AgreementState, Amendment, edition_of, life_of, with_life
 from sla.errors import NotPossible
 from sla.events import Fact
+from sla.fees_in_force import fees_kept, price_of
 from sla.fields import Value
 from sla.happening import Happening
 from sla.letter_kinds import LetterKind
 from sla.life import Coming, Index, InForce, Proposal
 from sla.money import Money
+from sla.monthly_fees import with_fee
 from sla.parties import both_sides, tell
 from sla.renewal import end_of
 from sla.stages import LIVING_VERBS, Stage, Verb
@@ -146,7 +148,7 @@ def _fee(state: AgreementState, terms: Terms) -> Money | None:
     """The monthly fee under new terms; as renewals have revised it where they leave the price as it was. PRI-7."""
     if terms.price == edition_of(state).terms.price:
         return life_of(state).fee
-    return terms.price.monthly_fee if terms.price else None
+    return price_of(terms)
 
 
 def _index(state: AgreementState, coming: Coming) -> Index | None:
@@ -160,11 +162,13 @@ def _in_force(state: AgreementState, coming: Coming) -> AgreementState:
     last = life.in_force[-1]
     kept = life.in_force[:-1] if last.since >= coming.at else (*life.in_force[:-1], _until(last, coming.at))
     since = min(last.since, coming.at) if last.since >= coming.at else coming.at
+    fee, fees = _fee(state, terms), fees_kept(life, price_of(edition_of(state).terms), state.zone)
     return with_life(
         state,
         coming=None,
         in_force=(*kept, InForce(edition=coming.edition.ref, since=since)),
-        fee=_fee(state, terms),
+        fee=fee,
+        fees=with_fee(fees, fee, since),
         index=_index(state, coming),
         revision=life.revision + 1,
         **_new_term(state, terms, coming.at),

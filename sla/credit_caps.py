@@ -35,18 +35,21 @@ def room_left(case: Capped, caps: tuple[Cap, ...], *, of_rewards: bool) -> Fract
     """What the tightest cap leaves for this period; None where there is no cap."""
     left = [
         most_of(cap, case.fee, FeeBase.PERIOD if cap.over is CapOver.PERIOD else FeeBase.YEAR)
-        - _spent(case, cap, of_rewards=of_rewards)
+        - spent(cap.over, case.period, case.past, case.term_start, of_rewards=of_rewards)
         for cap in caps
     ]
     return max(Fraction(0), min(left)) if left else None
 
 
-def _spent(case: Capped, cap: Cap, *, of_rewards: bool) -> Fraction:
+def spent(
+    over: CapOver, period: JudgedPeriod, past: tuple[PastPeriod, ...], term_start: date, *, of_rewards: bool
+) -> Fraction:
+    """What earlier periods have used of a cap."""
     counting: tuple[PastPeriod, ...] = ()
-    if cap.over is CapOver.ROLLING_12_MONTHS:
-        counting = tuple(each for each in case.past if is_in_window(each, case.period))
-    elif cap.over is CapOver.TERM:
-        counting = tuple(each for each in case.past if is_in_term(each, case.term_start))
+    if over is CapOver.ROLLING_12_MONTHS:
+        counting = tuple(each for each in past if is_in_window(each, period))
+    elif over is CapOver.TERM:
+        counting = tuple(each for each in past if is_in_term(each, term_start))
     return sum((each.rewarded if of_rewards else each.credited for each in counting), start=Fraction(0))
 
 

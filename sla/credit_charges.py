@@ -2,14 +2,13 @@
 
 Figures of one target may come in parts, where an amendment took effect inside the period. Each part is charged as if
 the whole period had been like it, and weighs its share of the local days of all parts that have an attainment (of the
-time, where a part does not begin or end with a local day; what is left of earlier words, with the period's days).
-A part without an attainment neither costs nor weighs anything, as such time does within a part, unless the rule says
-what a missing report costs. What is charged for each unit missed is counted in each part by itself and not weighed. So
-nobody gains from the day of an amendment.
+time, where a part does not begin or end with a local day; what is left of earlier words weighs by its items). A part
+without an attainment neither costs nor weighs anything, as such time does within a part, unless the rule says what a
+missing report costs. What is charged for each unit missed is counted in each part by itself and not weighed.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from sla.credit_bands import INSIDE, Band, Charge
 from sla.credit_fees import Fee, most_of, needed
 from sla.credit_limits import FeeBase
 from sla.credit_scheme import CreditRule, Reading
-from sla.credit_units import NOT_SHARES, units_of, units_of_all
+from sla.credit_units import NOT_SHARES, Counting, counted_of, in_full, units_of, units_of_all
 from sla.exact import shown
 from sla.figures import Figure, Status, worst
 from sla.periods import JudgedPeriod
@@ -42,16 +41,31 @@ def charged(rule: CreditRule, figures: Iterable[Figure], period: JudgedPeriod, f
 
     Raises BadInput where a percentage is due and there is no fee, or where units are counted that a figure lacks.
     """
+    return tuple(at_most(rule, line, fee) for line in charged_freely(rule, tuple(figures), period, fee))
+
+
+def charged_freely(
+    rule: CreditRule, figures: tuple[Figure, ...], period: JudgedPeriod, fee: Fee | None, counting: Counting = in_full
+) -> tuple[Exactly, ...]:
+    """The same before the limit of the rule."""
     parts = _by_target(rule, figures)
-    if rule.only_if_all_met and not _all_met(figures):
-        return ()
     if rule.reading is Reading.EACH:
-        lines = [_of_target(rule, target, found, period, fee) for target, found in parts.items()]
+        lines = [_of_target(rule, found, period, fee, counting) for found in parts.values()]
     else:
-        lines = [_of_agreement(rule, parts, period, fee)] if parts else []
-    if rule.only_if_all_met and any(figure.dispute is not None for figure in figures):
-        lines = [line._replace(is_frozen=True) for line in lines]
-    return tuple(at_most(rule, line, fee) for line in lines if line.amount > 0)
+        lines = [_of_agreement(rule, parts, period, fee, counting)] if parts else []
+    return tuple(line for line in with_all_met(rule, lines, figures) if line.amount > 0)
+
+
+def with_all_met(rule: CreditRule, lines: Iterable[Exactly], figures: Iterable[Figure]) -> tuple[Exactly, ...]:
+    """The lines that are owed, seen over all figures of the period: none of some rewards where a target was missed."""
+    found, seen = tuple(lines), tuple(figures)
+    if not rule.only_if_all_met:
+        return found
+    if not all(figure.status in {Status.MET, Status.EXCLUDED} for figure in seen):
+        return ()
+    if any(figure.dispute is not None for figure in seen):
+        return tuple(line._replace(is_frozen=True) for line in found)
+    return found
 
 
 def _by_target(rule: CreditRule, figures: Iterable[Figure]) -> dict[str, list[Figure]]:
@@ -67,10 +81,6 @@ def _is_meant(rule: CreditRule, figure: Figure) -> bool:
     return rule.reading is Reading.SHARE_MET or figure.form not in NOT_SHARES
 
 
-def _all_met(figures: Iterable[Figure]) -> bool:
-    return all(figure.status in {Status.MET, Status.EXCLUDED} for figure in figures)
-
-
 def at_most(rule: CreditRule, line: Exactly, fee: Fee | None) -> Exactly:
     """A line within the limit of its rule."""
     if rule.most is None:
@@ -79,10 +89,13 @@ def at_most(rule: CreditRule, line: Exactly, fee: Fee | None) -> Exactly:
     return line if line.amount <= limit else line._replace(amount=limit, words=f"{line.words}, at most its limit")
 
 
-def _of_target(rule: CreditRule, target: str, parts: list[Figure], period: JudgedPeriod, fee: Fee | None) -> Exactly:
+def _of_target(
+    rule: CreditRule, parts: list[Figure], period: JudgedPeriod, fee: Fee | None, counting: Counting
+) -> Exactly:
+    target = parts[0].target
     telling = [part for part in parts if part.attainment is not None or _lacks_report(rule, part)]
-    weighed = zip(telling, shares(telling, period.zone), strict=True)
-    found = [_of_part(rule, part, share, fee) for part, share in weighed]
+    weighed = zip(telling, shares(telling, period.zone, counting), strict=True)
+    found = [_of_part(rule, part, share, fee, counting) for part, share in weighed]
     return Exactly(
         target=target,
         amount=sum((amount for amount, _ in found), start=Fraction(0)),
@@ -92,16 +105,36 @@ def _of_target(rule: CreditRule, target: str, parts: list[Figure], period: Judge
     )
 
 
-def shares(parts: list[Figure], zone: str) -> list[Fraction]:
-    """What each part of a target weighs; together 1."""
-    days = [(day_at(part.until, zone) - day_at(part.since, zone)).days for part in parts]
-    edges = {edge for part in parts for edge in (part.since, part.until)}
+def shares(parts: list[Figure], zone: str, counting: Counting = in_full) -> list[Fraction]:
+    """What each part of a target weighs; together 1.
+
+    Work that was carried over has no days in the period: it weighs its share of all that was counted, and the days
+    share the rest.
+    """
+    carried = [part.is_carried_over for part in parts]
+    if not any(carried):
+        return weights([(part.since, part.until) for part in parts], zone)
+    items = [counted_of(part) * counting(part) for part in parts]
+    whole = sum(items, start=Fraction(0))
+    by_items = [number / whole if whole else Fraction(1, len(parts)) for number in items]
+    rest = 1 - sum(
+        (share for share, is_carried in zip(by_items, carried, strict=True) if is_carried), start=Fraction(0)
+    )
+    spans = [(part.since, part.until) for part in parts if not part.is_carried_over]
+    by_days = iter(weights(spans, zone))
+    return [share if is_carried else next(by_days) * rest for share, is_carried in zip(by_items, carried, strict=True)]
+
+
+def weights(spans: list[tuple[datetime, datetime]], zone: str) -> list[Fraction]:
+    """What each of several spans weighs by its local days, or by its time where one of them begins or ends within a
+    day; together 1."""
+    edges = {edge for span in spans for edge in span}
     by_days = all(start_of_day(day_at(edge, zone), zone) == edge for edge in edges)
-    lengths = [Fraction(number) for number in days]
+    lengths = [Fraction((day_at(until, zone) - day_at(since, zone)).days) for since, until in spans]
     if not by_days:
-        lengths = [Fraction((part.until - part.since) // timedelta(microseconds=1)) for part in parts]
+        lengths = [Fraction((until - since) // timedelta(microseconds=1)) for since, until in spans]
     whole = sum(lengths, start=Fraction(0))
-    return [length / whole if whole else Fraction(1, len(parts)) for length in lengths]
+    return [length / whole if whole else Fraction(1, len(spans)) for length in lengths]
 
 
 def _lacks_report(rule: CreditRule, figure: Figure) -> bool:
@@ -110,7 +143,9 @@ def _lacks_report(rule: CreditRule, figure: Figure) -> bool:
     return figure.attainment is None and figure.status.value in {each.value for each in counts}
 
 
-def _of_part(rule: CreditRule, part: Figure, share: Fraction, fee: Fee | None) -> tuple[Fraction, str]:
+def _of_part(
+    rule: CreditRule, part: Figure, share: Fraction, fee: Fee | None, counting: Counting
+) -> tuple[Fraction, str]:
     weight = "" if share == 1 else f" for {share} of the period"
     if part.attainment is None and rule.no_report is not None:
         return once(rule.no_report, rule, fee) * share, f"no report, {rule.no_report.words}{weight}"
@@ -119,20 +154,23 @@ def _of_part(rule: CreditRule, part: Figure, share: Fraction, fee: Fee | None) -
         return Fraction(0), f"{_told(part)}, no credit{weight}"
     if band.per is not None:
         units = units_of(band.per, part)
-        return once(band, rule, fee) * units, f"{_told(part)}, {_number(units)} times {band.words}"
+        return once(band, rule, fee) * units * counting(part), f"{_told(part)}, {_number(units)} times {band.words}"
     return once(band, rule, fee) * share, f"{_told(part)} is {band.range}, {band.words}{weight}"
 
 
-def _of_agreement(rule: CreditRule, parts: dict[str, list[Figure]], period: JudgedPeriod, fee: Fee | None) -> Exactly:
+def _of_agreement(
+    rule: CreditRule, parts: dict[str, list[Figure]], period: JudgedPeriod, fee: Fee | None, counting: Counting
+) -> Exactly:
     """By one attainment of several targets; or what a missing report costs, where that is more."""
     figures = [figure for found in parts.values() for figure in found]
     amount, words = Fraction(0), "no attainment"
-    reading = _reading(rule, parts, period)
+    reading = _reading(rule, parts, period, counting)
     band = band_of(rule.bands, reading) if reading is not None else None
     if band is not None and reading is not None:
         units = units_of_all(band.per, figures) if band.per else Fraction(1)
         times = f"{_number(units)} times " if band.per else ""
-        amount = once(band, rule, fee) * units
+        counted = units_of_all(band.per, figures, counting) if band.per else units
+        amount = once(band, rule, fee) * counted
         words = f"{_what(rule.reading)} is {_number(reading)}, {band.range}: {times}{band.words}"
     report = rule.no_report
     if report is not None and any(_lacks_report(rule, figure) for figure in figures):
@@ -151,24 +189,26 @@ def _what(reading: Reading) -> str:
     }[reading]
 
 
-def _reading(rule: CreditRule, parts: dict[str, list[Figure]], period: JudgedPeriod) -> Fraction | None:
+def _reading(
+    rule: CreditRule, parts: dict[str, list[Figure]], period: JudgedPeriod, counting: Counting
+) -> Fraction | None:
     """The one attainment of several targets; None where none of them has any."""
     if rule.reading is Reading.SHARE_MET:
         judged = [worst(frozenset(part.status for part in found)) for found in parts.values()]
         met, missed = judged.count(Status.MET), judged.count(Status.MISSED)
         return Fraction(100 * met, met + missed) if met + missed else None
-    found = [each for each in (_whole(figures, period) for figures in parts.values()) if each is not None]
+    found = [each for each in (_whole(figures, period, counting) for figures in parts.values()) if each is not None]
     if not found:
         return None
     return min(found) if rule.reading is Reading.LOWEST else sum(found, start=Fraction(0)) / len(found)
 
 
-def _whole(parts: list[Figure], period: JudgedPeriod) -> Fraction | None:
+def _whole(parts: list[Figure], period: JudgedPeriod, counting: Counting) -> Fraction | None:
     """The attainment of a target over all of its parts that have one, weighed by their shares."""
     known = [part for part in parts if part.attainment is not None]
     if not known:
         return None
-    weighed = zip(known, shares(known, period.zone), strict=True)
+    weighed = zip(known, shares(known, period.zone, counting), strict=True)
     return sum(((part.attainment or Fraction(0)) * share for part, share in weighed), start=Fraction(0))
 
 

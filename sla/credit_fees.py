@@ -1,5 +1,6 @@
 """The fee of a period, and percentages of it, exactly. Source: MON-6."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
@@ -32,6 +33,39 @@ def fee_of(monthly: Money, period: JudgedPeriod, *, pro_rata: bool) -> Fee:
     share = _months_by_days(period) if pro_rata else Fraction(months_begun(period))
     fee = Fraction(monthly.amount)
     return Fee(fee, fee * share, monthly.currency, (period.end - period.start).days)
+
+
+class Paid(NamedTuple):
+    """A monthly fee, and the local days of a period for which it is paid; the last is outside."""
+
+    monthly: Money | None
+    start: date
+    end: date
+
+
+def fee_of_days(paid: Paid, period: JudgedPeriod, *, pro_rata: bool) -> Fraction:
+    """What is paid for some days of a period: their share of each month's fee (pro rata, of the whole month's)."""
+    first = period.start.replace(day=1)
+    starts = [months_after(first, number) for number in range(months_begun(period))]
+    return sum((_part_of_fee(paid, start, period, pro_rata=pro_rata) for start in starts), start=Fraction(0))
+
+
+def _part_of_fee(paid: Paid, month: date, period: JudgedPeriod, *, pro_rata: bool) -> Fraction:
+    end = months_after(month, 1)
+    days = (min(end, paid.end) - max(month, paid.start)).days
+    whole = end - month if pro_rata else min(end, period.end) - max(month, period.start)
+    return Fraction(paid.monthly.amount) * max(0, days) / whole.days if paid.monthly else Fraction(0)
+
+
+def fee_over(paid: Sequence[Paid], period: JudgedPeriod, *, pro_rata: bool) -> Fee | None:
+    """The fee of a period in which it changes: what is paid for its days, and their mean for a month."""
+    currency = next((each.monthly.currency for each in paid if each.monthly), None)
+    if currency is None:
+        return None
+    days = (period.end - period.start).days
+    monthly = sum((Fraction(x.monthly.amount) * (x.end - x.start).days for x in paid if x.monthly), start=Fraction(0))
+    whole = sum((fee_of_days(each, period, pro_rata=pro_rata) for each in paid), start=Fraction(0))
+    return Fee(monthly / days, whole, currency, days)
 
 
 def _months_by_days(period: JudgedPeriod) -> Fraction:

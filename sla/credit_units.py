@@ -1,6 +1,7 @@
 """How many units a figure has missed: time down, items, or points of attainment, exactly. Source: MON-6."""
 
 import math
+from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
 
@@ -15,6 +16,15 @@ _TOTALS = frozenset({"items", "cases", "valid"})
 """Under which names a figure counts all of its items."""
 
 
+Counting = Callable[[Figure], Fraction]
+"""What each unit that a figure has missed, and each item that it has counted, counts."""
+
+
+def in_full(_: Figure) -> Fraction:
+    """Each unit is one."""
+    return Fraction(1)
+
+
 def units_of(units: Units, figure: Figure) -> Fraction:
     """How many units a figure has missed, counted as the band says. Raises BadInput where it does not count them."""
     size, missed = _size(units), _missed(units, figure)
@@ -24,9 +34,15 @@ def units_of(units: Units, figure: Figure) -> Fraction:
     return Fraction(math.ceil(number) if units.begun is Begun.STARTED else math.floor(number))
 
 
-def units_of_all(units: Units, figures: list[Figure]) -> Fraction:
+def units_of_all(units: Units, figures: list[Figure], counting: Counting = in_full) -> Fraction:
     """The units of all figures that have an attainment."""
-    return sum((units_of(units, each) for each in figures if each.attainment is not None), start=Fraction(0))
+    known = (each for each in figures if each.attainment is not None)
+    return sum((units_of(units, each) * counting(each) for each in known), start=Fraction(0))
+
+
+def counted_of(figure: Figure) -> Fraction:
+    """How many items, cases or events a figure has counted; zero where it counts something else."""
+    return next((each.amount for each in figure.counted if each.what in _TOTALS), Fraction(0))
 
 
 def _size(units: Units) -> Fraction:

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from sla.credit_caps import Capped, as_money, at_least, room_left
 from sla.credit_charges import Exactly, charged
-from sla.credit_fees import Fee, fee_of
+from sla.credit_fees import Fee, fee_of, fee_over
 from sla.credit_limits import Cap, Claim, ClaimFrom
 from sla.credit_scheme import Combine, CreditLine, CreditScheme
+from sla.credit_stretches import Stretch, charged_in_stretches
 from sla.earn_back import earned_back
 from sla.errors import BadInput
 from sla.fields import Value
@@ -54,6 +55,8 @@ class _Case(NamedTuple):
     """None where nothing names one; then nothing can come to anything."""
     past: tuple[PastPeriod, ...]
     term_start: date
+    stretches: tuple[Stretch, ...]
+    """None where one scheme and one fee count in all of the period."""
 
 
 def credits_due(  # noqa: PLR0917 - what a statement has at hand, in the order in which it is made
@@ -63,19 +66,24 @@ def credits_due(  # noqa: PLR0917 - what a statement has at hand, in the order i
     fee: Money | None,
     past: tuple[PastPeriod, ...],
     term_start: date,
+    stretches: tuple[Stretch, ...] = (),
 ) -> Owed:
     """What a scheme makes of the figures of a final judgement; the order of figures and of the past does not matter.
 
     `fee` is that of one month; `past` holds the last revision of every earlier statement (later ones are not looked
-    at), and `term_start` is the first day of the running term. Raises BadInput for figures of a period that is not
-    over, another currency, a percentage without a fee, or units that a figure does not count. Source: MON-6.
+    at), and `term_start` is the first day of the running term. Where scheme or fee change within the period,
+    `stretches` says what counts when, and `scheme` is the last of them: it says how all is put together. Raises
+    BadInput for figures of a period that is not over, another currency, a percentage without a fee, or units that a
+    figure does not count. Source: MON-6, MON-7.
     """
     if any(figure.status is Status.AT_RISK for figure in figures):
         raise BadInput("the credits", "are asked for a period that is not over", "final figures are expected")
-    _refuse_other_currency(scheme, fee, past)
-    paid = fee_of(fee, period, pro_rata=scheme.pro_rata) if fee else None
-    currency = fee.currency if fee else scheme.currency
-    case = _Case(scheme, period, figures, paid, currency, before(period, past), term_start)
+    changing = stretches if len(stretches) > 1 else ()
+    fees = [each.monthly for each in changing] if changing else [fee]
+    _refuse_other_currency([scheme, *(each.scheme for each in changing)], fees, past)
+    paid = _paid(scheme, period, fee, changing)
+    currency = paid.currency if paid else scheme.currency
+    case = _Case(scheme, period, figures, paid, currency, before(period, past), term_start, changing)
     now = targets_of(figures)
     back = earned_back(scheme.earn_back, period, now, case.past) if scheme.earn_back else ()
     lines = (*_credits(case), *_rewards(case), *back)
@@ -87,9 +95,17 @@ def credits_due(  # noqa: PLR0917 - what a statement has at hand, in the order i
     )
 
 
-def _refuse_other_currency(scheme: CreditScheme, fee: Money | None, past: tuple[PastPeriod, ...]) -> None:
-    stated = [fee.currency] if fee else []
-    stated += [scheme.currency] if scheme.currency else []
+def _paid(scheme: CreditScheme, period: JudgedPeriod, fee: Money | None, changing: tuple[Stretch, ...]) -> Fee | None:
+    if changing:
+        return fee_over([each.paid for each in changing], period, pro_rata=scheme.pro_rata)
+    return fee_of(fee, period, pro_rata=scheme.pro_rata) if fee else None
+
+
+def _refuse_other_currency(
+    schemes: Sequence[CreditScheme | None], fees: Sequence[Money | None], past: tuple[PastPeriod, ...]
+) -> None:
+    stated = [fee.currency for fee in fees if fee]
+    stated += [scheme.currency for scheme in schemes if scheme and scheme.currency]
     stated += [line.amount.currency for each in past for line in each.lines]
     if len(set(stated)) > 1:
         other = next(each for each in stated if each != stated[0])
@@ -98,7 +114,7 @@ def _refuse_other_currency(scheme: CreditScheme, fee: Money | None, past: tuple[
 
 def _credits(case: _Case) -> tuple[CreditLine, ...]:
     found = _charged(case, are_rewards=False)
-    if case.scheme.combine is Combine.WORST and found:
+    if case.scheme.combine is Combine.WORST and found and not case.stretches:
         largest = max(found, key=lambda each: each.amount)
         found = (largest._replace(words=f"the worst is {largest.words}"),)
     room = _room(case, case.scheme.caps, of_rewards=False) if found else None
@@ -111,6 +127,8 @@ def _rewards(case: _Case) -> tuple[CreditLine, ...]:
 
 
 def _charged(case: _Case, *, are_rewards: bool) -> tuple[Exactly, ...]:
+    if case.stretches:
+        return charged_in_stretches(case.stretches, case.period, case.figures, are_rewards=are_rewards)
     rules = [rule for rule in case.scheme.rules if rule.is_reward is are_rewards]
     return tuple(line for rule in rules for line in charged(rule, case.figures, case.period, case.fee))
 
@@ -155,14 +173,20 @@ def claim_by(claim: Claim, period: JudgedPeriod, stated_on: date | None = None) 
     after it does, weekends and holidays too; a last day on a weekend stays there unless the scheme moves it.
     """
     if claim.counted_from is ClaimFrom.PERIOD_END:
-        first = period.end
-        outside = first + timedelta(days=claim.days) if claim.days else months_after(first, claim.months or 0)
+        outside = period.end + timedelta(days=claim.days) if claim.days else _months_on(period.end, claim.months or 0)
     elif stated_on is None:
         return None
     else:
         last = stated_on + timedelta(days=claim.days) if claim.days else months_after(stated_on, claim.months or 0)
         outside = last + timedelta(days=1)
     return _after_weekend(outside) if claim.moves_to_monday else outside
+
+
+def _months_on(outside: date, months: int) -> date:
+    """So many months after a period, the day outside: counted from the day after it or from its last, whichever ends
+    later, so that neither a short month nor an end within one takes days away."""
+    last = months_after(outside - timedelta(days=1), months)
+    return max(months_after(outside, months), last + timedelta(days=1))
 
 
 def claimable_since(revisions: Sequence[tuple[date, tuple[CreditLine, ...]]]) -> date:

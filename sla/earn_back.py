@@ -4,13 +4,23 @@ A credit is looked at once, by the statement of the last of the periods that had
 twice.
 """
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 from sla.credit_scheme import CreditLine, EarnBack
+from sla.fields import Line, Slug, Value
 from sla.figures import Status
+from sla.money import Money
 from sla.past_periods import PastPeriod, PastTarget, adjoining
 from sla.periods import JudgedPeriod
+
+
+class Earnable(Value):
+    """An earlier credit that is owed back if this period is good, too: all those between them were."""
+
+    period: Line
+    target: Slug | None = None
+    amount: Money
+    is_frozen: bool = False
 
 
 def earned_back(
@@ -22,36 +32,58 @@ def earned_back(
     A credit that was not claimed in time is not owed back. It is frozen while the credit, or a figure that it rests on,
     is in dispute.
     """
+    return tuple(
+        CreditLine(
+            target=each.target,
+            amount=each.amount,
+            is_reward=True,
+            earns_back=each.period,
+            is_frozen=each.is_frozen or _is_disputed(each.target, targets),
+            how=f"The credit of {each.amount} for {each.period} is earned back: {_why(rule)}.",
+        )
+        for each in earnable(rule, period, past)
+        if _are_good(rule, each.target, targets)
+    )
+
+
+def earnable(rule: EarnBack, period: JudgedPeriod, past: tuple[PastPeriod, ...]) -> tuple[Earnable, ...]:
+    """The credits that a period decides about, and that nothing before it has lost."""
     chain = adjoining(period, past)
     if len(chain) < rule.periods:
         return ()
-    credited = chain[rule.periods - 1]
+    credited, since = chain[rule.periods - 1], [each.targets for each in chain[: rule.periods - 1]]
     done = {line.earns_back for each in past for line in each.lines}
     if credited.period.name in done or credited.is_forgone:
         return ()
-    since = (targets, *(each.targets for each in chain[: rule.periods - 1]))
-    return tuple(_lines(rule, credited, since))
+    return tuple(
+        Earnable(
+            period=credited.period.name,
+            target=line.target,
+            amount=line.amount,
+            is_frozen=line.is_frozen or any(_is_disputed(line.target, targets) for targets in since),
+        )
+        for line in credited.lines
+        if not line.is_reward and all(_are_good(rule, line.target, targets) for targets in since)
+    )
 
 
-def _lines(rule: EarnBack, credited: PastPeriod, since: tuple[tuple[PastTarget, ...], ...]) -> Iterator[CreditLine]:
-    for line in credited.lines:
-        if line.is_reward:
-            continue
-        rested = [[each for each in targets if line.target in {None, each.target}] for targets in since]
-        if all(found and all(_is_good(rule, line, each) for each in found) for found in rested):
-            yield CreditLine(
-                target=line.target,
-                amount=line.amount,
-                is_reward=True,
-                earns_back=credited.period.name,
-                is_frozen=line.is_frozen or any(each.is_disputed for found in rested for each in found),
-                how=f"The credit of {line.amount} for {credited.period.name} is earned back: {_why(rule)}.",
-            )
+def _resting(target: str | None, targets: tuple[PastTarget, ...]) -> list[PastTarget]:
+    """Those that a credit rests on: its target, or all of them for one for the agreement."""
+    return [each for each in targets if target in {None, each.target}]
 
 
-def _is_good(rule: EarnBack, line: CreditLine, target: PastTarget) -> bool:
+def _are_good(rule: EarnBack, target: str | None, targets: tuple[PastTarget, ...]) -> bool:
+    found = _resting(target, targets)
+    return bool(found) and all(_is_good(rule, target, each) for each in found)
+
+
+def _is_disputed(target: str | None, targets: tuple[PastTarget, ...]) -> bool:
+    return any(each.is_disputed for each in _resting(target, targets))
+
+
+def _is_good(rule: EarnBack, credited: str | None, target: PastTarget) -> bool:
     """At the level; for the agreement, a target whose level is no percentage is at its own."""
-    if rule.at_least is None or (line.target is None and not target.is_share):
+    if rule.at_least is None or (credited is None and not target.is_share):
         return target.status is Status.MET
     return target.attainment is not None and target.attainment >= Fraction(rule.at_least)
 

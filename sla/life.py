@@ -12,6 +12,7 @@ from pydantic import Field
 from sla.fields import Day, Email, Instant, Line, Plain, Prose, Reference, Slug, Value, Whole
 from sla.kinds import Side
 from sla.money import Money
+from sla.monthly_fees import Fees
 from sla.term import Term
 from sla.terms import Edition, EditionRef
 
@@ -194,6 +195,10 @@ class Right(Value):
     side: Side
     ground: Prose
     until: Day
+    found: Line | None = None
+    """The `decision_id` of the finding that it comes from; none where somebody has offered it."""
+    is_groundless: bool = False
+    """Its ground was stated away, and a termination rests on it: it stands until that one is called off."""
 
 
 class CorrectiveAction(Value):
@@ -245,6 +250,9 @@ class Life(Value):
     coming: Coming | None = None
     fee: Money | None = None
     """The monthly fee now: that of the edition, as revised at renewals."""
+    fees: Fees = ()
+    """Every monthly fee that has counted, and from when; none where an earlier release began it and none has changed
+    since. Source: PRI-7."""
 
     last_review: Whole = 0
     """The scheduled review that was opened last."""

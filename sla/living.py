@@ -24,8 +24,10 @@ from sla.agreement import AgreementState, Wait, edition_of, life_of, with_life
 from sla.awaited import Awaited
 from sla.canonical import text_digest
 from sla.events import Fact
+from sla.fees_in_force import price_of
 from sla.happening import Happening
 from sla.life import InForce, Life
+from sla.monthly_fees import with_fee
 from sla.patience import Silence, escalate, next_step_due, remind, steps_of, what_is_due
 from sla.patience import overdue as overdue_wait
 from sla.stages import Stage, Verb
@@ -60,7 +62,8 @@ def begin(state: AgreementState, now: datetime) -> AgreementState:
         renewals=renewals_by(term, day_at(now, terms.period.zone)),
         has_begun=starts <= now,
         in_force=(since,),
-        fee=terms.price.monthly_fee if terms.price else None,
+        fee=price_of(terms),
+        fees=with_fee((), price_of(terms), since.since),
     )
     state = state.model_copy(update={"life": life, "period": terms.period, "zone": terms.period.zone})
     state = with_life(state, last_review=service_reviews.reviews_by(state, terms.review, now))
@@ -242,7 +245,7 @@ def _wait(state: AgreementState, life: Life) -> Due | None:
     if wait is None or wait.due is None:
         return None
     days = steps_of(state.stage, wait.verb)[wait.step].after_days
-    cause = f"rule for silence, {wait.verb.words}: {days} working days without an answer"
+    cause = f"rule for silence, {wait.words}: {days} working days without an answer"
     if what_is_due(state, wait) is Silence.ACTION_OVERDUE:
         action = life.action(wait.subject)
         cause = f"corrective action {wait.subject}: due by {action.due}" if action else cause
@@ -269,7 +272,7 @@ _WORDS: dict[Silence, str] = {
 
 def _wait_words(state: AgreementState, wait: Wait) -> str:
     who = state.people.name_of(wait.person)
-    return _WORDS[what_is_due(state, wait)].format(who=who, do=wait.verb.words, subject=wait.subject)
+    return _WORDS[what_is_due(state, wait)].format(who=who, do=wait.words, subject=wait.subject)
 
 
 def happen(state: AgreementState, wait: Wait | None, now: datetime) -> Happening:
@@ -350,7 +353,8 @@ def risks(state: AgreementState) -> tuple[str, ...]:
     if life.suspension is not None:
         found.append(f"suspended, service resumes on {life.suspension.until}")
     for right in life.rights:
-        found.append(f"termination right of the {right.side}, last day {right.until - timedelta(days=1)}")
+        lost = ", its ground stated away" if right.is_groundless else ""
+        found.append(f"termination right of the {right.side}, last day {right.until - timedelta(days=1)}{lost}")
     if life.termination is not None:
         unchecked = "" if life.termination.checked_by else ", not checked by legal"
         found.append(f"ends by termination, last day {life.termination.effective}{unchecked}")

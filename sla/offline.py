@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from sla.applied import Applied
-from sla.due_periods import days_in_force, terms_at_the_end
+from sla.due_periods import days_in_force
 from sla.errors import BadInput
 from sla.evidence import Evidence
 from sla.money import Money
@@ -95,10 +95,22 @@ def rows_for(rows: Iterable[Evidence], window: JudgedPeriod) -> tuple[Evidence, 
     return touching(rows, window.begins, window.ends)
 
 
-def fee_of(applied: tuple[Applied, ...], period: JudgedPeriod) -> Money | None:
-    """The monthly fee of the terms that count last in the period, where they state a price."""
-    price = terms_at_the_end(applied, period).price
-    return price.monthly_fee if price else None
+def refuse_other_currency(fee: Money, applied: tuple[Applied, ...], period: JudgedPeriod) -> None:
+    """Raises BadInput for a fee in another currency than the price or the credits of the terms that count in a period.
+
+    Without this, a scheme that states percentages only would take a fee in any.
+    """
+    counting = [each.terms for each in applied if each.since < period.ends and not _is_over(each, period)]
+    prices = [terms.price.monthly_fee.currency for terms in counting if terms.price]
+    credited = [terms.credits.currency for terms in counting if terms.credits and terms.credits.currency]
+    if stated := next((each for each in (*prices, *credited) if each != fee.currency), None):
+        what = "price" if stated in prices else "credits"
+        wrong = f"{fee} is in {fee.currency}, and the {what} of the terms in {stated}"
+        raise BadInput("--fee", wrong, f"an amount in {stated} is expected")
+
+
+def _is_over(applied: Applied, period: JudgedPeriod) -> bool:
+    return applied.until is not None and applied.until <= period.begins
 
 
 def last_revisions(statements: Iterable[Statement]) -> tuple[PastPeriod, ...]:

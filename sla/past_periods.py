@@ -48,6 +48,11 @@ class PastPeriod(Value):
         """All of its rewards; not what was earned back."""
         return _sum(line for line in self.lines if line.is_reward and line.earns_back is None)
 
+    def undisputed(self) -> "PastPeriod":
+        """The same as if none of its figures was disputed."""
+        targets = tuple(each.model_copy(update={"is_disputed": False}) for each in self.targets)
+        return self.model_copy(update={"targets": targets})
+
 
 def _sum(lines: Iterable[CreditLine]) -> Fraction:
     return sum((Fraction(line.amount.amount) for line in lines), start=Fraction(0))

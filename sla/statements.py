@@ -10,6 +10,7 @@ from sla.fields import Instant, Line, Value
 from sla.figures import Figure
 from sla.findings import Finding
 from sla.money import Money
+from sla.monthly_fees import Fees
 from sla.periods import JudgedPeriod
 from sla.terms import EditionRef
 
@@ -52,9 +53,11 @@ class Inputs(Value):
     terms: tuple[UsedTerms, ...]
     decided: tuple[Decided, ...] = ()
     fee: Money | None = None
-    """The monthly fee of the period; one that is stated again keeps that of its first revision."""
+    """The monthly fee, where the terms state credits: the one that counts last in the period."""
+    fees: Fees | None = None
+    """Every monthly fee that counted in the period, where it changed within it."""
     before: str | None = None
-    """The digest of what earlier statements say of credits and misses, where the terms make this one depend on them."""
+    """The digest of what it follows from in earlier statements; none where they say nothing that matters to it."""
 
     @property
     def hash(self) -> str:

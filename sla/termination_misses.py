@@ -8,6 +8,7 @@ until the dispute is settled; the statement is then made again. Source: TER-3, M
 from collections.abc import Iterator
 from datetime import timedelta
 from fractions import Fraction
+from itertools import takewhile
 
 from sla.credit_fees import months_begun
 from sla.credit_scheme import Chain, MissRule
@@ -33,8 +34,7 @@ def rights(
 def _of_rule(
     rule: MissRule, period: JudgedPeriod, targets: tuple[PastTarget, ...], past: tuple[PastPeriod, ...]
 ) -> Iterator[Finding]:
-    now = _missed(rule, targets)
-    earlier = [_missed(rule, each.targets) for each in _looked_at(rule, period, past)]
+    now, earlier = _missed(rule, targets), misses_before(rule, period, past)
     if rule.chain is Chain.ONE_TARGET:
         for target in sorted(now):
             if _number([now & {target}, *(each & {target} for each in earlier)], rule) >= rule.misses:
@@ -43,12 +43,22 @@ def _of_rule(
         yield _right(rule, period, None)
 
 
+def misses_before(rule: MissRule, period: JudgedPeriod, past: tuple[PastPeriod, ...]) -> list[frozenset[str]]:
+    """The missed targets of each earlier period that counts for a rule, the latest period first."""
+    found = [_missed(rule, each.targets) for each in _looked_at(rule, period, past)]
+    if rule.in_periods is None:
+        return list(takewhile(bool, found))[: rule.misses - 1]
+    return list(filter(None, found))
+
+
 def _looked_at(rule: MissRule, period: JudgedPeriod, past: tuple[PastPeriod, ...]) -> tuple[PastPeriod, ...]:
-    """The periods before this one that can count, the latest first."""
+    """The periods before this one that can count, the latest first. One that is cut says not how long a period is: then
+    the one before it does."""
     if rule.in_periods is None:
         return adjoining(period, past)
-    since = months_after(period.end, -rule.in_periods * months_begun(period))
     latest = past[::-1][: rule.in_periods - 1]
+    months = max(months_begun(each) for each in (period, *(each.period for each in adjoining(period, past)[:1])))
+    since = months_after(period.end, -rule.in_periods * months)
     return tuple(each for each in latest if each.period.end > since)
 
 

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from sla.credits import claim_by
 from sla.errors import BadInput
 from sla.figures import Status
-from tests.sla.credit_figures import CLOUD, FEE, MARCH, Plain, amounts, bands, euros, figure, owed, scheme
+from sla.periods import JudgedPeriod
+from tests.sla.credit_figures import BERLIN, CLOUD, FEE, MARCH, Plain, amounts, bands, euros, figure, owed, scheme
 
 EXACT = st.fractions(min_value=0, max_value=100)
 ALL_DOWN = {"below": "99.9", "percent": "10"}
@@ -330,6 +331,23 @@ def test_a_claim_has_its_day_outside(claim: Plain, until: date) -> None:
     of = scheme(CLOUD, claim=claim)
     assert of.claim is not None
     assert claim_by(of.claim, MARCH, date(2027, 4, 15)) == until
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "until"),
+    [
+        (date(2027, 1, 1), date(2027, 1, 31), date(2027, 3, 1)),  # one month from 30 January ends on 28 February
+        (date(2027, 1, 1), date(2027, 2, 1), date(2027, 3, 1)),
+        (date(2027, 2, 1), date(2027, 3, 1), date(2027, 4, 1)),
+        (date(2027, 3, 1), date(2027, 3, 16), date(2027, 4, 16)),
+    ],
+)
+def test_months_for_a_claim_are_never_cut_by_the_day_on_which_a_period_ends(
+    start: date, end: date, until: date
+) -> None:
+    of = scheme(CLOUD, claim={"months": "1"})
+    assert of.claim is not None
+    assert claim_by(of.claim, JudgedPeriod(start=start, end=end, zone=BERLIN)) == until
 
 
 def test_a_line_says_until_when_it_must_be_claimed_where_that_is_known() -> None:

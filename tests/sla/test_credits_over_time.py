@@ -275,6 +275,15 @@ def test_misses_outside_the_window_of_time_count_for_nothing() -> None:
     assert rights_of(misses(misses="3", in_periods="6"), [january, february, *december])[-1] == []
 
 
+def test_a_last_period_that_is_cut_short_looks_back_as_far_as_a_whole_one() -> None:
+    rows = [
+        (period_named("2026-Q4", BERLIN), [figure("99", period=period_named("2026-Q4", BERLIN))]),
+        (period_named("2027-Q1", BERLIN), [figure("100", period=period_named("2027-Q1", BERLIN))]),
+        (period_named("2027-04", BERLIN), [figure("99", period=period_named("2027-04", BERLIN))]),
+    ]
+    assert rights_of(misses(misses="2", in_periods="3"), rows) == [[], [], ["uptime"]]
+
+
 @pytest.mark.parametrize(
     ("chain", "in_periods", "found"),
     [

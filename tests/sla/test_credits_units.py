@@ -147,6 +147,20 @@ def test_each_part_weighs_its_share_of_the_days() -> None:
     assert found.total == euros("73")  # 31 of ten days, 93 of twenty-one: 10 + 63
 
 
+def test_work_that_was_carried_over_weighs_its_share_of_the_items() -> None:
+    def counting(items: int, attainment: str, **more: object) -> Figure:
+        counted = (Counted(what="items", amount=Fraction(items), unit="items"),)
+        return figure(attainment).model_copy(update={"form": "response_time", "counted": counted, **more})
+
+    carried, whole = counting(1, "0", is_carried_over=True), counting(99, "100")
+    # All of the period in the worst band costs all of 1,000 EUR; one item of a hundred costs a hundredth of it.
+    assert owed(scheme(CLOUD), carried).total == euros("1000")
+    assert owed(scheme(CLOUD), carried, whole).total == euros("10")
+    first, second = (each.model_copy(update={"counted": whole.counted}) for each in halves("100", "97"))
+    found = owed(scheme(CLOUD), carried.model_copy(update={"counted": ()}), first, second, fee=euros("310"))
+    assert found.total == euros("63")
+
+
 @pytest.mark.parametrize("status", [Status.NO_DATA, Status.EXCLUDED, Status.MISSED])
 def test_a_part_without_an_attainment_neither_costs_nor_weighs(status: Status) -> None:
     first, second = halves(None, "97")

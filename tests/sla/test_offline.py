@@ -1,14 +1,17 @@
 """Which terms count when, said by files and days alone; and what of a period is left to judge."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from sla.applied import Applied
+from sla.credit_scheme import CreditScheme
 from sla.due_periods import window_of
 from sla.errors import BadInput
-from sla.offline import GivenTerms, applied_of, counted_part, fee_of, last_revisions, rows_for
+from sla.money import Money
+from sla.offline import GivenTerms, applied_of, counted_part, last_revisions, refuse_other_currency, rows_for
 from sla.periods import period_named
 from sla.stating import state
 from sla.term import start_of_day
@@ -90,8 +93,20 @@ def test_rows_of_other_times_are_left_out() -> None:
     assert rows_for((inside, outside), MARCH) == (inside,)
 
 
-def test_the_fee_is_that_of_the_terms_that_count_last() -> None:
-    assert fee_of((applied(some_terms(target(), price=None)),), MARCH) is None
+DOLLARS = Money(amount=Decimal(100), currency="USD")
+
+
+def test_a_fee_in_another_currency_than_the_terms_is_refused() -> None:
+    """In that of the price, or where there is none in that of the credits; terms of other times say nothing."""
+    band = {"below": "99.5", "amount": {"amount": "5", "currency": "EUR"}}
+    scheme = CreditScheme.model_validate({"rules": [{"bands": [band]}]})
+    fixed = applied(some_terms(target(), price=None, credits=scheme), until="2027-03-01")
+    free = applied(some_terms(target(), price=None), "2027-03-01")
+    refuse_other_currency(DOLLARS, (fixed, free), MARCH)
+    with pytest.raises(BadInput, match="in USD, and the credits of the terms in EUR; an amount in EUR is expected"):
+        refuse_other_currency(DOLLARS, (applied(fixed.terms),), MARCH)
+    with pytest.raises(BadInput, match="in USD, and the price of the terms in EUR"):
+        refuse_other_currency(DOLLARS, (applied(TERMS),), MARCH)
 
 
 def test_only_the_last_revision_of_a_period_is_looked_back_at() -> None:

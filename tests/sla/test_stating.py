@@ -6,11 +6,13 @@ from sla.canonical import canonical_json
 from sla.credit_scheme import CreditScheme
 from sla.figures import Status
 from sla.findings import Finding, FindingKind
+from sla.monthly_fees import with_fee
 from sla.past_periods import PastPeriod, PastTarget, past_of
 from sla.periods import period_named
 from sla.statements import Decided, Statement
 from sla.stating import Case, state, term_start
 from sla.terms import ComplianceRule, Renewal
+from sla.verification import verify
 from tests.people import euros
 from tests.sla.judged import BERLIN, ENGINE, MARCH, OFFICE, applied, at, case, outage, row, some_terms, target
 
@@ -69,15 +71,34 @@ def test_a_statement_that_is_made_again_names_the_one_before_and_what_changed() 
     again = state(said(previous=first, decided=decided, why="Dispute 1 was settled."))
     assert (again.revision, again.previous, str(again.credit)) == (2, first.hash, "EUR 0.00")
     assert found(again) == [(FindingKind.RESTATED, "r2")]
+    assert again.findings[0].mended == ("it-works",)
     assert again.findings[0].sentence == (
         "The statement of 2027-03 was made again as revision 2: the credit from EUR 100.00 to EUR 0.00, it-works from "
         "missed to met. Dispute 1 was settled."
     )
 
 
-def test_a_statement_that_is_made_again_keeps_its_fee() -> None:
+def test_a_miss_that_comes_back_after_it_was_stated_away_is_told_anew() -> None:
+    away = (Decided(dispute=1, target="it-works", is_open=False, value="99.9"),)
+    back = (*away, Decided(dispute=2, target="it-works", is_open=False, value="98"))
     first = state(said())
-    assert str(state(said(previous=first, fee=euros("2000.00"))).credit) == "EUR 100.00"
+    second = state(said(previous=first, decided=away, why="Dispute 1 was settled."))
+    third = state(said(previous=second, decided=back, why="Dispute 2 was settled."))
+    fourth = state(said(previous=third, decided=back, why="Evidence came late."))
+    ids = [[each.decision_id for each in made.findings if each.kind is FindingKind.MISS] for made in (first, third)]
+    assert ids == [["found/miss/2027-03/it-works"], ["found/miss/2027-03/it-works/r3"]]
+    assert fourth.findings[0].decision_id == "found/miss/2027-03/it-works/r3"
+    alone = state(said(decided=back)).model_copy(update={"revision": 3})
+    assert verify(third, alone, None, has_previous=False).holds
+
+
+def test_a_statement_that_is_made_again_takes_the_fee_that_counted_then() -> None:
+    """The first one knew a fee only that counts from April on."""
+    first = state(said(fee=euros("2000.00")))
+    then = with_fee(with_fee((), euros("1000.00"), MARCH.begins), euros("2000.00"), MARCH.ends)
+    again = state(said(previous=first, fee=None, fees=then))
+    assert (str(first.credit), str(again.credit)) == ("EUR 200.00", "EUR 100.00")
+    assert (again.inputs.fee, again.inputs.fees) == (euros("1000.00"), None)
 
 
 def test_the_second_miss_in_a_row_gives_the_right_to_terminate() -> None:
@@ -204,6 +225,7 @@ def test_another_credit_is_told_even_if_every_status_stays() -> None:
     first = state(case(terms, short, fee=euros("1000.00")))
     again = state(case(terms, long, fee=euros("1000.00"), previous=first, why="Evidence came late."))
     assert [figure.status for figure in (*first.figures, *again.figures)] == [Status.MISSED, Status.MISSED]
+    assert again.findings[-1].mended is None
     assert again.findings[-1].sentence == (
         "The statement of 2027-03 was made again as revision 2: the credit from EUR 100.00 to EUR 300.00. "
         "Evidence came late."
