@@ -157,6 +157,20 @@ class Wait(Value):
         """Two waits with one key are the same wait."""
         return (self.person, self.verb.value, self.subject, self.part)
 
+    @property
+    def words(self) -> str:
+        """What is waited for, with its number where there may be several: `settle dispute 2`. For lists and letters:
+        the sentences of events go without the number."""
+        noun = _NUMBERED.get(self.verb)
+        return self.verb.words.replace(f"the {noun}", f"{noun} {self.subject}") if noun else self.verb.words
+
+
+_NUMBERED = {
+    Verb.COMPLETE_ACTION: "corrective action",
+    Verb.VERIFY_ACTION: "corrective action",
+    Verb.SETTLE_DISPUTE: "dispute",
+}
+
 
 class Done(Value):
     """A decision id that was carried out, so that a repeat gets the first answer."""

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sla.agreement import AgreementState, Wait, edition_of, life_of, with_life
 from sla.awaited import Awaited
 from sla.calendars import add_working_days
+from sla.errors import BadInput
 from sla.events import Fact
 from sla.findings import Finding
 from sla.happening import Happening
@@ -19,6 +20,7 @@ from sla.life import CorrectiveAction
 from sla.parties import managers
 from sla.patience import with_step
 from sla.people import Role
+from sla.periods import period_named
 from sla.stages import Verb
 from sla.term import day_at
 from sla.terms import ComplianceRule
@@ -78,6 +80,34 @@ def answer_miss(
     state = with_life(state, actions=(*life.actions, action), actions_opened=action.no)
     words = f"corrective action {action.no} is opened for {state.people.name_of(owner)}, due by {action.due}"
     return state, action, words
+
+
+def without_mended(state: AgreementState, finding: Finding) -> tuple[AgreementState, tuple[CorrectiveAction, ...]]:
+    """The state after misses were stated away, and the actions that are void with it: those that answered nothing else.
+
+    An action that answers later misses of its target, too, goes on for them.
+    """
+    void: list[CorrectiveAction] = []
+    for action in life_of(state).actions:
+        if action.target not in (finding.mended or ()) or not _answers(action, finding.period, state.zone):
+            continue
+        if action.misses > 1:
+            state = with_action(state, action.model_copy(update={"misses": action.misses - 1}))
+        else:
+            void.append(action)
+            left = tuple(each for each in life_of(state).actions if each.no != action.no)
+            state = with_life(state, actions=left)
+    return state, tuple(void)
+
+
+def _answers(action: CorrectiveAction, period: str, zone: str) -> bool:
+    """Whether an action was opened for a period, or a later period's miss has joined it."""
+    if action.period == period or action.misses == 1:
+        return action.period == period
+    try:
+        return period_named(period, zone).start > period_named(action.period, zone).start
+    except BadInput:
+        return False  # what a signal says is never refused
 
 
 def with_action(state: AgreementState, action: CorrectiveAction) -> AgreementState:

@@ -75,7 +75,7 @@ def _open(state: AgreementState, no: int) -> CorrectiveAction:
         return action
     numbers = ", ".join(str(each.no) for each in life.actions) or "none"
     if 1 <= no <= life.actions_opened:
-        raise AlreadyDone(f"corrective action {no} is verified and closed already; open are: {numbers}")
+        raise AlreadyDone(f"corrective action {no} is closed already; open are: {numbers}")
     raise NotPossible(f"there is no corrective action {no}; open are: {numbers}")
 
 

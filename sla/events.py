@@ -123,6 +123,10 @@ class Event(Digested):
     """The digest of the statement that was disputed or claimed, or that has found what is noted. Source: MON-10."""
     action: int | None = None
     """The corrective action that it opens. Source: MON-11."""
+    voids: tuple[int, ...] | None = None
+    """The corrective actions that it closes as void, where it does."""
+    withdraws: tuple[int, ...] | None = None
+    """The termination rights that it withdraws, for their ground was stated away. Source: TER-3."""
     certificate: Certificate | None = None
     """On the closing event alone."""
     previous: str

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sla.agreement import AgreementState, edition_of, life_of
 from sla.commands import NoteFinding
-from sla.corrective_actions import answer_miss
+from sla.corrective_actions import answer_miss, without_mended
 from sla.events import Fact
 from sla.findings import FindingKind
 from sla.happening import Happening
@@ -22,7 +22,8 @@ from sla.parties import both_sides, managers, speakers_of, tell
 from sla.service_reviews import open_at_once
 from sla.stages import Stage, Verb
 from sla.term import day_at
-from sla.termination_rights import MOST_RIGHTS, arise
+from sla.termination import checkers
+from sla.termination_rights import MOST_RIGHTS, arise, without_lost
 
 RIGHT_STANDS = timedelta(days=30)
 """For how many days a right can be used of which the finding does not say it."""
@@ -44,7 +45,7 @@ def _missed(state: AgreementState, command: NoteFinding, now: datetime) -> Happe
     """A corrective action opens. Both sides are told; its owner is the one who is asked."""
     finding = command.finding
     state, action, words = answer_miss(state, finding, now)
-    credit = _credit_words(state, command)
+    credit = _credit_words(state, command, now)
     return Happening(
         state=state,
         fact=Fact.TARGET_MISSED,
@@ -99,15 +100,17 @@ def _stated(command: NoteFinding) -> str:
     return f" (statement {command.statement[:8]})" if command.statement else ""
 
 
-def _credit_words(state: AgreementState, command: NoteFinding) -> str:
+def _credit_words(state: AgreementState, command: NoteFinding, now: datetime) -> str:
     """What all misses of the period cost together, as the statement says it."""
     if command.credit is None or not command.credit.amount:
         return ""
-    scheme = edition_of(state).terms.credits
-    if scheme is None or scheme.claim is None:
+    scheme, until = edition_of(state).terms.credits, command.claim_by
+    if until is None and (scheme is None or scheme.claim is None):
         claimed = ""
     elif command.finding.period in life_of(state).claims:
         claimed = ", which is claimed"
+    elif until is not None and until <= day_at(now, state.zone):
+        claimed = f", which can no longer be claimed: the last day was {until - timedelta(days=1)}"
     else:
         claimed = ", if it is claimed in time"
     return f" The statement comes to a credit of {command.credit} in all{claimed}."
@@ -156,7 +159,7 @@ def _right(state: AgreementState, command: NoteFinding, now: datetime) -> Happen
     finding, today = command.finding, day_at(now, state.zone)
     until = finding.until or today + RIGHT_STANDS
     if until > today and len(life_of(state).rights) < MOST_RIGHTS:
-        return arise(state, Side.CUSTOMER, finding.sentence, until)
+        return arise(state, Side.CUSTOMER, finding.sentence, until, finding.decision_id)
     why = (
         f"its last day was {until - timedelta(days=1)}" if until <= today else f"{MOST_RIGHTS} rights are open already"
     )
@@ -175,17 +178,53 @@ def _right(state: AgreementState, command: NoteFinding, now: datetime) -> Happen
 
 
 def _restated(state: AgreementState, command: NoteFinding, now: datetime) -> Happening:
-    """What was stated of a period has changed; both versions are kept."""
-    finding = command.finding
-    credit = _credit_words(state, command)
+    """What was stated of a period has changed; both versions are kept. An action about a miss that is none any more is
+    closed as void, and its owner is told; a right that does not follow from it any more is withdrawn."""
+    finding, credit = command.finding, _credit_words(state, command, now)
+    state, void = without_mended(state, finding)
+    rights = without_lost(state, finding)
+    state = rights.state
+    deciders = (*managers(state), *checkers(state)) if rights.used else ()
+    owners = tuple(dict.fromkeys(each.owner for each in void if each.owner not in deciders))
+    others = tuple(email for email in both_sides(state) if email not in (*owners, *deciders))
     return Happening(
         state=state,
         fact=Fact.STATEMENT_RESTATED,
         reason=finding.sentence,
         sentence=f"The statement of {finding.period} was stated again{_stated(command)}; "
-        f"the one before is kept.{credit}",
-        notices=_told(both_sides(state), LetterKind.STATEMENT_RESTATED, _WHY),
+        f"the one before is kept.{credit}{_void_words(void)}{rights.words}",
+        voids=tuple(each.no for each in void) or None,
+        withdraws=tuple(each.no for each in rights.withdrawn) or None,
+        notices=(
+            *_asked_to_decide(state, deciders),
+            *_told(owners, LetterKind.STATEMENT_RESTATED, "you own a corrective action that is void now"),
+            *_told(others, LetterKind.STATEMENT_RESTATED, _WHY),
+        ),
     )
+
+
+def _asked_to_decide(state: AgreementState, deciders: tuple[str, ...]) -> tuple[Notice, ...]:
+    """The managers, who can withdraw the termination that rests on a lost right, and legal, who checks it."""
+    open_, to = life_of(state).termination, tuple(dict.fromkeys(deciders))
+    if open_ is None:
+        return ()
+    step = f"Decide with the customer whether termination {open_.case} is withdrawn: by itself it goes on."
+    withdrawing = ("withdraw-termination", open_.case, "--reason", "TEXT")
+    told = tell(to, LetterKind.STATEMENT_RESTATED, "you manage this agreement, or check its termination", step)
+    return tuple(
+        each.model_copy(
+            update={"verb": Verb.NOTE_FINDING, "command": withdrawing if each.to in managers(state) else ()}
+        )
+        for each in told
+    )
+
+
+def _void_words(void: tuple[CorrectiveAction, ...]) -> str:
+    if not void:
+        return ""
+    many, numbers = len(void) > 1, " and ".join(f"{each.no} for {each.target}" for each in void)
+    one, more = f"action {numbers} is closed as void: it was", f"actions {numbers} are closed as void: these were"
+    return f" Corrective {more if many else one} not missed."
 
 
 _NOTED: dict[FindingKind, Callable[[AgreementState, NoteFinding, datetime], Happening]] = {

@@ -23,6 +23,10 @@ class Happening(Value):
     notices: tuple[Notice, ...] = ()
     action: int | None = None
     """The corrective action that it opens."""
+    voids: tuple[int, ...] | None = None
+    """The corrective actions that it closes as void, where it does."""
+    withdraws: tuple[int, ...] | None = None
+    """The termination rights that it withdraws, where it does."""
     certificate: Certificate | None = None
 
 

@@ -228,7 +228,7 @@ def escalate(state: AgreementState, wait: Wait, now: datetime) -> Happening:
             to=person.email,
             why=f"{who} stays silent, and you can help",
             next_step=f"Speak to {who} ({wait.person}).",
-            waiting_for=f"{who}, to {wait.verb.words}",
+            waiting_for=f"{who}, to {wait.words}",
         )
         for person in helpers
     ]

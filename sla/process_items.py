@@ -20,6 +20,7 @@ SOURCE = "register"
 _BEGINS = re.compile(r" Amendment ([0-9]+) begins( with [^.]*)?\.$")
 """The end of the sentence of a concluded review that sets an amendment going: that event alone tells it."""
 _IS_OVER = "nothing is left to be done: the paper came to its end"
+_IS_VOID = "nothing is left to be done: what was missed was stated away"
 
 
 _OVER = frozenset({Stage.WITHDRAWN, Stage.LAPSED, Stage.ENDING, Stage.TERMINATED, Stage.EXPIRED})
@@ -35,11 +36,12 @@ class Reported(NamedTuple):
 
 
 class Corrected(NamedTuple):
-    """A corrective action, and when it was verified, if it was."""
+    """A corrective action, and when it was verified, or closed as void, if it was."""
 
     no: str
     opened_at: datetime
     closed_at: datetime | None
+    void_at: datetime | None = None
 
 
 class _Move(NamedTuple):
@@ -95,9 +97,19 @@ def reporting(periods: Iterable[Reported]) -> tuple[ItemEvent, ...]:
 
 
 def correcting(actions: Iterable[Corrected]) -> tuple[ItemEvent, ...]:
-    """One item for each corrective action: from its opening until it is verified."""
-    rows = (_lasted(f"{Process.CORRECT}/{each.no}", each.opened_at, each.closed_at) for each in actions)
-    return tuple(chain.from_iterable(rows))
+    """One item for each corrective action: from its opening until it is verified. One that is void rests from then on:
+    nobody is late with it."""
+    return tuple(chain.from_iterable(map(_corrected, actions)))
+
+
+def _corrected(action: Corrected) -> Iterator[ItemEvent]:
+    item = f"{Process.CORRECT}/{action.no}"
+    yield from _lasted(item, action.opened_at, action.closed_at)
+    if action.void_at is not None:
+        paused = ItemDoes.PAUSED
+        yield ItemEvent(
+            source=SOURCE, key=f"{item}/{paused}", item=item, does=paused, at=action.void_at, reason=_IS_VOID
+        )
 
 
 def _moves(events: Iterable[Event]) -> Iterator[_Move]:

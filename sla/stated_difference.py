@@ -9,7 +9,7 @@ from sla.credit_scheme import CreditLine
 from sla.exact import shown
 from sla.fields import Value
 from sla.figures import Figure
-from sla.findings import FindingKind
+from sla.findings import Finding, FindingKind
 from sla.statements import Statement
 from sla.terms import Rounding
 
@@ -65,8 +65,8 @@ def _only(figure: Figure, words: str) -> Difference:
 
 
 _FACTS = (
-    *("name", "form", "outcome", "until", "edition", "committed", "acceptable", "attainment", "status"),
-    *("is_acceptable", "exclusions", "not_approved", "dispute", "ruling"),
+    *("name", "form", "outcome", "until", "is_carried_over", "edition", "committed", "acceptable", "attainment"),
+    *("status", "is_acceptable", "exclusions", "not_approved", "dispute", "ruling"),
 )
 _DERIVED = ("shown", "misses", "budget", "how")
 """What follows from the rest: told where nothing else differs."""
@@ -75,6 +75,7 @@ _FIELDS = {
     "committed": "committed level",
     "acceptable": "acceptable level",
     "is_acceptable": "acceptability",
+    "is_carried_over": "place before the period",
     "not_approved": "list of exclusions without approval",
     "shown": "rounded attainment",
     "misses": "number of misses",
@@ -126,7 +127,7 @@ def _line_name(line: CreditLine) -> str:
 def finding_differences(stated: Statement, found: Statement, *, has_previous: bool) -> Iterator[Difference]:
     """What was found, and what is now; the sentences repeat the figures."""
     ours, theirs = (
-        {each.decision_id: each for each in one.findings if has_previous or each.kind is not FindingKind.RESTATED}
+        {each.decision_id: each for each in (one.findings if has_previous else _by_itself(one))}
         for one in (stated, found)
     )
     for key, finding in {**ours, **theirs}.items():
@@ -137,7 +138,17 @@ def finding_differences(stated: Statement, found: Statement, *, has_previous: bo
         yield from unequal(About.FINDING, what, then, now)
     if stated.figures == found.figures and stated.credits == found.credits:
         for key in ours.keys() & theirs.keys():
-            yield from unequal(About.FINDING, f"{key}, sentence", ours[key].sentence, theirs[key].sentence)
+            for field in Finding.model_fields:
+                yield from unequal(
+                    About.FINDING, f"{key}, {field}", getattr(ours[key], field), getattr(theirs[key], field)
+                )
+
+
+def _by_itself(statement: Statement) -> Iterator[Finding]:
+    """What it has found without a look at the revision before."""
+    for each in statement.findings:
+        if each.kind is not FindingKind.RESTATED:
+            yield each.model_copy(update={"again": None})
 
 
 def unequal(about: About, where: str, stated: object, found: object) -> Iterator[Difference]:

@@ -140,7 +140,7 @@ def _waiting(state: AgreementState, wait: Wait) -> Waiting:
         person=wait.person,
         name=state.people.name_of(wait.person),
         verb=wait.verb,
-        words=wait.verb.words,
+        words=wait.words,
         on_behalf_of=state.people.name_of(wait.subject) if stands_in else None,
         until=until,
         until_local=spoken(until, state.zone) if until else None,

@@ -4,15 +4,18 @@ Source: MON-8, MON-15.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from activities.statements import overall
 from activities.views import StatementView, Views
 from sla.agreement import AgreementState
+from sla.credit_scheme import CreditScheme
 from sla.errors import BadInput, NotFound
 from sla.fields import Instant, Value
 from sla.figures import Figure, Status
+from sla.lost_rights import right_changes
 from sla.money import Money
 from sla.statements import Statement
 from sla.terms import Terms
@@ -21,7 +24,7 @@ from starter.case_files import handed_on
 from starter.figure_text import came, default_lines, why_lines
 from starter.judging import tell_statement, write
 from starter.moments import clock, spoken
-from starter.outstanding import outstanding
+from starter.outstanding import outstanding, scheme_in
 from starter.register import known, register_of
 from starter.session import Session
 from starter.telling import say, say_json, table
@@ -160,6 +163,7 @@ def changes(before: Statement, after: Statement) -> Iterator[str]:
             yield f"{figure.target}: {f'frozen by dispute {figure.dispute}' if figure.dispute else 'no longer frozen'}"
     if before.credit != after.credit:
         yield f"credit: {before.credit or 'none'} -> {after.credit or 'none'}"
+    yield from right_changes(before, after)
 
 
 def _tell_one(session: Session, wanted: Wanted, period: str) -> None:
@@ -179,7 +183,8 @@ def _tell_one(session: Session, wanted: Wanted, period: str) -> None:
         say(session.out, f"Changed since revision {view.statement.revision - 1}: {line}")
     say(session.out, f"Stated on {spoken(view.stated_at, state.zone)}.")
     if view.digest == revisions[-1].digest:
-        for line in outstanding(state, revisions, last_terms(views, state, view.statement)):
+        scheme = last_scheme(views, state, view.statement)
+        for line in outstanding(state, revisions, scheme, datetime.now(UTC)):
             say(session.out, line)
     else:
         last = revisions[-1].statement.revision
@@ -223,6 +228,12 @@ def last_terms(views: Views, state: AgreementState, statement: Statement) -> Ter
     named = [each.edition for each in statement.inputs.terms if each.edition is not None]
     edition = views.edition(state.number, named[-1].no) if named else state.edition
     return edition.terms if edition else None
+
+
+def last_scheme(views: Views, state: AgreementState, statement: Statement) -> CreditScheme | None:
+    """The credits that count last in the period, else those in force."""
+    found = scheme_in(statement, views.editions(state.number))
+    return found or (state.edition.terms.credits if state.edition and not statement.inputs.terms else None)
 
 
 def _terms_of(views: Views, number: str, figure: Figure) -> Terms | None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from starter.commands.options import As, DecisionId, Json, Number, Reason, act, session_of
+from starter.commands.options import As, DecisionId, Json, Number, OptionalReason, Reason, act, session_of
 
 ActionNo = Annotated[int, typer.Argument(metavar="NO", min=1, help="The corrective action.", show_default=False)]
 DisputeNo = Annotated[int, typer.Argument(metavar="NO", min=1, help="The dispute.", show_default=False)]
@@ -95,9 +95,7 @@ def assign_action(
         str | None,
         typer.Option("--due", metavar="DAY", help="By the end of this day; or 14d. As it is by default."),
     ] = None,
-    reason: Annotated[
-        str | None, typer.Option("--reason", metavar="TEXT", help="Why, in your words.", show_default=False)
-    ] = None,
+    reason: OptionalReason = None,
     decision_id: DecisionId = None,
     as_json: Json = False,
 ) -> None:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sla.agreement import AgreementState
 from sla.commands import NoteFinding
-from sla.findings import Finding, FindingKind
+from sla.findings import Finding, FindingKind, FoundRight
 from sla.findings_noted import heeds
 from sla.transitions import Transition, note
 from tests import people
@@ -28,13 +28,28 @@ def finding(
     until: date | None = None,
     statement: str | None = STATEMENT,
     credit: str | None = None,
+    mended: tuple[str, ...] | None = None,
+    lost: tuple[FoundRight, ...] | None = None,
+    resting: tuple[FoundRight, ...] | None = None,
+    again: int | None = None,
+    claim_by: date | None = None,
 ) -> NoteFinding:
     """A finding, as a run sends it."""
     found = Finding(
-        kind=kind, period=period, subject=subject, sentence="99.1 % where 99.5 % is committed.", until=until
+        kind=kind,
+        period=period,
+        subject=subject,
+        sentence="99.1 % where 99.5 % is committed.",
+        until=until,
+        mended=mended,
+        lost=lost,
+        resting=resting,
+        again=again,
     )
     money = people.euros(credit) if credit else None
-    return NoteFinding(decision_id=found.decision_id, finding=found, statement=statement, credit=money)
+    return NoteFinding(
+        decision_id=found.decision_id, finding=found, statement=statement, credit=money, claim_by=claim_by
+    )
 
 
 def noted(state: AgreementState, command: NoteFinding, now: datetime = FEBRUARY) -> Transition:

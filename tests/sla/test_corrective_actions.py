@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from sla.agenda import agenda
 from sla.agreement import AgreementState, life_of
 from sla.commands import AssignAction, CompleteAction, VerifyAction
 from sla.corrective_actions import MOST_ACTIONS
@@ -17,7 +18,7 @@ from sla.stages import Verb
 from sla.terms import ComplianceRule
 from sla.transitions import Transition, act
 from tests.people import ANA, BO, CHEN, DORA, FINN, INES, LENA
-from tests.sla.found import begun, finding, missed, noted
+from tests.sla.found import FEBRUARY, begun, finding, missed, noted
 from tests.sla.lives import berlin, by_itself, do, letters, refusal
 
 PROOF = "The probe was replaced, and ran for a week."
@@ -111,6 +112,23 @@ def test_the_owner_says_that_it_is_done_and_others_are_asked_to_look() -> None:
     wanted = next(letter for letter in transition.letters if letter.to == ANA)
     assert wanted.context.reason == PROOF
     assert wanted.context.command == f"sla verify-action 0001 1 --effective --as {ANA}"
+
+
+def test_two_actions_that_wait_look_unlike_on_the_agenda_and_in_lists() -> None:
+    state = missed(missed(begun(), "2027-01", target="first-look"), "2027-01")
+    assert [wait.words for wait in state.waits] == ["complete corrective action 1", "complete corrective action 2"]
+    for no in ("1", "2"):
+        state = do(state, CompleteAction(by=CHEN, decision_id=f"d{no}", no=int(no), evidence="It is so."), now=FEBRUARY)
+    ahead = [entry.what for entry in agenda(state, FEBRUARY) if "corrective action" in entry.what]
+    assert "Finn Doyle is reminded to verify corrective action 1" in ahead
+    assert "Finn Doyle is reminded to verify corrective action 2" in ahead
+
+
+def test_the_sentence_of_a_reminder_stays_as_it_was_recorded() -> None:
+    state = missed(begun())
+    state = do(state, CompleteAction(by=CHEN, decision_id="d", no=1, evidence="It is so."), now=FEBRUARY)
+    told = [each.event for each in by_itself(state, berlin(2027, 2, 20)) if each.event.fact is Fact.REMINDED]
+    assert told[0].sentence.endswith(" was reminded to verify the corrective action.")
 
 
 def test_the_sla_manager_says_it_for_the_owner_who_is_told_and_then_verifies_nothing() -> None:
@@ -209,9 +227,7 @@ def test_nothing_is_verified_that_is_not_done() -> None:
 def test_what_is_closed_stays_closed() -> None:
     state = do(missed(begun()), done(), looked(), now=THEN)
     state = do(missed(state, "2027-02"), done(2), now=THEN)
-    assert refusal(state, looked(1), AlreadyDone, THEN) == (
-        "corrective action 1 is verified and closed already; open are: 2"
-    )
+    assert refusal(state, looked(1), AlreadyDone, THEN) == ("corrective action 1 is closed already; open are: 2")
 
 
 # -- it is given to somebody else

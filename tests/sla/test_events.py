@@ -28,6 +28,8 @@ CHANGES: dict[str, object] = {
     "amending": Stage.SIGNING,
     "statement": "a" * 64,
     "action": 1,
+    "voids": (1,),
+    "withdraws": (1,),
     "certificate": Certificate(timers=0, activities=0, schedules=0, steps=()),
     "previous": "f" * 64,
 }

@@ -4,7 +4,10 @@ from datetime import date, datetime, timedelta
 
 from sla.agreement import AgreementState, edition_of
 from sla.amendment import scene
-from sla.commands import Command, Decide, Inspect, OpenTermination, RequestChange, SubmitDraft, Withdraw
+from sla.command import Command
+from sla.commands import RequestChange
+from sla.contract_commands import Decide, Inspect, SubmitDraft, Withdraw
+from sla.ending_commands import OpenTermination
 from sla.events import Event
 from sla.evidence import ItemDoes, ItemEvent
 from sla.kinds import Side
@@ -213,6 +216,11 @@ def test_a_corrective_action_lasts_until_it_is_verified() -> None:
         ("correct/2", "opened"),
         ("correct/2", "resolved"),
     ]
+
+
+def test_a_corrective_action_that_is_void_rests_from_then_on() -> None:
+    rows = correcting((Corrected("1", MARCH, None, MARCH + DAY),))
+    assert told(rows) == [("correct/1", "opened", MARCH), ("correct/1", "paused", MARCH + DAY)]
 
 
 def test_the_same_record_gives_the_same_rows() -> None:

@@ -7,7 +7,8 @@ import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
 from sla.agreement import AgreementState, edition_of, life_of
-from sla.commands import Decide, NoteFinding
+from sla.commands import NoteFinding
+from sla.contract_commands import Decide
 from sla.findings import FindingKind
 from sla.letter_kinds import LetterKind
 from sla.living import risks
