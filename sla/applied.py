@@ -128,5 +128,5 @@ def _words(part: Part) -> tuple[object, ...]:
 def _joined(before: Part, part: Part) -> Part:
     since = before.since if not before.is_empty else part.since
     until = part.until if not part.is_empty else before.until
-    as_of = part.as_of if not part.is_empty else before.as_of
+    as_of = max(since, min(until, part.known))
     return part._replace(counts_from=before.counts_from, since=since, until=until, as_of=as_of)

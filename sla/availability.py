@@ -7,10 +7,12 @@ arrays of many agreements is `sla.bulk.availability`. Source: DRA-7, MON-3, MON-
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from sla.applied import Part
 from sla.evidence import Exclusion, Observed, Outage, Unknown
+from sla.service_calendar import ServiceCalendar
 from sla.service_days import Holes, merged
 from sla.service_hours import open_stretches
 
@@ -69,7 +71,13 @@ def service_stretches(part: Part, since: datetime, until: datetime) -> list[Stre
         return []
     if part.calendar is None:
         return [(since, until)]
-    return merged(open_stretches(part.calendar, since, until))
+    return list(_opened(part.calendar, since, until))
+
+
+@lru_cache(maxsize=64)
+def _opened(calendar: ServiceCalendar, since: datetime, until: datetime) -> tuple[Stretch, ...]:
+    """Targets of one case mostly share their hours, and ask for the same stretch."""
+    return tuple(merged(open_stretches(calendar, since, until)))
 
 
 def without(stretches: Iterable[Stretch], holes: Iterable[Stretch]) -> list[Stretch]:

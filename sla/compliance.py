@@ -5,24 +5,25 @@ The one place for these rules: a level is met at or above it, by the exact fract
 period that is not over can a target be at risk. Source: MON-4, MON-5, MON-7, MON-14, MON-15, DRA-6.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from fractions import Fraction
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sla.applied import Applied, Part, parts_of
-from sla.availability import Times
 from sla.error_budget import budget_of
 from sla.evidence import Evidence, Exclusion, ItemEvent, evidence_digest, standing
 from sla.exact import shown
 from sla.fields import Value
 from sla.figures import MOST_NAMED, ErrorBudget, Figure, Judgement, Status
-from sla.measured import Measured, exclusions_of, ref
-from sla.measures import measure
+from sla.item_measures import answered
+from sla.measured import Measured, concerns, exclusions_of, ref
+from sla.measures import measure, of_kind
+from sla.part_evidence import PartEvidence
 from sla.periods import JudgedPeriod
 from sla.statements import Decided
 from sla.targets import NoData, Process, ResolutionTime, ResponseTime, Target, counts_misses, level_text
+from sla.work_items import WorkItem, items_of
 
 _ItemTarget = ResponseTime | ResolutionTime
 
@@ -34,8 +35,8 @@ class OwnWork(Value):
     events: tuple[ItemEvent, ...]
 
 
-KnownTimes = Mapping[tuple[str, datetime], Times]
-"""Of parts of availability, by target and beginning, what somebody has added up already."""
+AddedUp = tuple[PartEvidence, ...]
+"""Every part of a case with its evidence, as `parts_with_evidence` gives it, and what of it is added up already."""
 
 
 def judge(
@@ -46,50 +47,72 @@ def judge(
     *,
     decided: tuple[Decided, ...] = (),
     own: tuple[OwnWork, ...] = (),
-    times: KnownTimes = MappingProxyType({}),
+    added: AddedUp | None = None,
 ) -> Judgement:
     """Every target of the terms that counted in a period, part by part. Provisional while `as_of` is before its end.
 
     Rows may come in any order, and may lie outside the period; of one source and key the last one counts. `own` is our
-    own work on the agreement, for targets about it (MON-13). Raises BadInput where evidence and terms do not fit.
+    own work on the agreement, for targets about it (MON-13). `added` spares what somebody has sorted out and added up
+    of just this case. Raises BadInput where evidence and terms do not fit.
     """
-    stands, figures = standing(rows), []
-    for part in parts_of(period, applied, as_of):
-        about = _own_rows(part.target, own) if _is_own(part.target) else stands
-        measured = measure(part, period, about, times.get((part.target.id, part.since)))
-        if part.is_empty and not (measured.counts and measured.counts.total):
+    figures = []
+    parts = parts_with_evidence(period, applied, rows, as_of, own) if added is None else added
+    for about in answered(parts, period):
+        measured = measure(about, period)
+        if about.part.is_empty and measured.attainment is None:
             continue
-        figures.append(_figure(part, period, measured, about, decided, is_over=as_of >= period.ends))
+        figures.append(_figure(about, period, measured, decided, is_over=as_of >= period.ends))
     return Judgement(figures=tuple(figures), is_provisional=as_of < period.ends)
 
 
-def _is_own(target: Target) -> bool:
-    return isinstance(target, _ItemTarget) and target.process is not None
+def parts_with_evidence(
+    period: JudgedPeriod,
+    applied: tuple[Applied, ...],
+    rows: Iterable[Evidence],
+    as_of: datetime,
+    own: tuple[OwnWork, ...] = (),
+) -> AddedUp:
+    """Every part with what can concern it; nothing is added up yet. Rows and items are sorted out once for all."""
+    return tuple(_with_evidence(parts_of(period, applied, as_of), standing(rows), _until(period.ends, own)))
 
 
-def _own_rows(target: Target, own: tuple[OwnWork, ...]) -> tuple[Evidence, ...]:
-    return tuple(
-        row for each in own if isinstance(target, _ItemTarget) and each.process is target.process for row in each.events
-    )
+def _with_evidence(
+    parts: tuple[Part, ...], stands: tuple[Evidence, ...], own: tuple[OwnWork, ...]
+) -> Iterator[PartEvidence]:
+    items: dict[Process | None, tuple[WorkItem, ...]] = {}
+    for part in parts:
+        if not isinstance(part.target, _ItemTarget):
+            rows = concerns(part, stands)
+            yield PartEvidence(part, rows, of_kind(Exclusion, rows))
+            continue
+        process = part.target.process
+        about = stands if process is None else _own_rows(process, own)
+        if process not in items:
+            items[process] = items_of(row for row in about if isinstance(row, ItemEvent))
+        rows = concerns(part, about)
+        yield PartEvidence(part, rows, of_kind(Exclusion, rows), items[process])
+
+
+def _until(ends: datetime, own: tuple[OwnWork, ...]) -> tuple[OwnWork, ...]:
+    """What happens at or after the end of a period changes nothing of it, as with any evidence (`sla.touching`)."""
+    return tuple(OwnWork(process=each.process, events=tuple(x for x in each.events if x.at < ends)) for each in own)
+
+
+def _own_rows(process: Process, own: tuple[OwnWork, ...]) -> tuple[Evidence, ...]:
+    return tuple(row for each in own if each.process is process for row in each.events)
 
 
 def _figure(
-    part: Part,
-    period: JudgedPeriod,
-    measured: Measured,
-    rows: tuple[Evidence, ...],
-    decided: tuple[Decided, ...],
-    *,
-    is_over: bool,
+    about: PartEvidence, period: JudgedPeriod, measured: Measured, decided: tuple[Decided, ...], *, is_over: bool
 ) -> Figure:
-    target = part.target
+    part, target = about.part, about.part.target
     open_dispute = next((each for each in decided if each.target == target.id and each.is_open), None)
     ruling = next((each for each in reversed(decided) if each.target == target.id and each.value is not None), None)
     attainment = Fraction(ruling.value) if ruling and ruling.value is not None else measured.attainment
     # What was measured is not what counts after a decision, so its budget says nothing any more.
-    budget = budget_of(part, measured) if measured.attainment is not None and ruling is None else None
+    budget = budget_of(about, measured) if measured.attainment is not None and ruling is None else None
     status = _status(part, measured, attainment, budget, is_over=is_over, is_ruled=ruling is not None)
-    _, not_approved = exclusions_of(part, rows)
+    _, not_approved = exclusions_of(part, about.exclusions)
     return Figure(
         target=target.id,
         form=target.form,
@@ -97,6 +120,7 @@ def _figure(
         outcome=target.outcome,
         since=part.since if not part.is_empty else period.begins,
         until=part.until if not part.is_empty else period.ends,
+        is_carried_over=part.is_empty,
         edition=part.edition,
         committed=target.committed,
         acceptable=target.acceptable,

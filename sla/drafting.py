@@ -1,12 +1,12 @@
 """The gate: what an edition must have before it leaves drafting. Source: DRA-3."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sla.agreement import AgreementState, life_of
 from sla.amendment import takes_effect
 from sla.awaited import Awaited
-from sla.commands import SubmitDraft
+from sla.contract_commands import SubmitDraft
 from sla.credit_faults import scheme_faults
 from sla.errors import Incomplete, NotPossible
 from sla.events import Fact
@@ -152,6 +152,7 @@ def _refuse_dates(state: AgreementState, terms: Terms, now: datetime) -> None:
                 f"effective_from belongs to an amendment; a first agreement counts from the start of its period, "
                 f"{terms.period.start}: leave it out"
             )
+        _refuse_late_hours(terms, terms.period.start)
         return
     if _counts_already(state, terms):
         raise NotPossible(
@@ -159,6 +160,7 @@ def _refuse_dates(state: AgreementState, terms: Terms, now: datetime) -> None:
             "something, or withdraw the amendment"
         )
     _refuse_period(state, terms, now)
+    _refuse_late_hours(terms, day_at(takes_effect(state, terms, now), state.zone))
     tomorrow = day_at(now, state.zone) + timedelta(days=1)
     if stated is not None and stated < tomorrow:
         raise NotPossible(
@@ -166,6 +168,16 @@ def _refuse_dates(state: AgreementState, terms: Terms, now: datetime) -> None:
             "day after the last signature"
         )
     _refuse_after_end(state, terms)
+
+
+def _refuse_late_hours(terms: Terms, counts_from: date) -> None:
+    """Nothing could be counted in service hours that begin after the terms do. Source: DRA-8."""
+    begins = terms.hours.times.effective if terms.hours and terms.hours.times else None
+    if begins is not None and begins > counts_from:
+        raise NotPossible(
+            f"hours.times are effective from {begins}, and these terms count from {counts_from} on; that day or an "
+            "earlier one is expected"
+        )
 
 
 def _counts_already(state: AgreementState, terms: Terms) -> bool:

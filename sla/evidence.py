@@ -7,6 +7,7 @@ Rows say what was seen, never what follows from it: no row knows of a limit, a l
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, TypeAdapter, model_validator
@@ -283,11 +284,11 @@ def known_as(digest: str, row: Evidence) -> Evidence:
 def standing(rows: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """What counts: of each source and key the last row, less what was withdrawn; in one order, however they came."""
     last = {(row.source, row.key): row for row in rows}
-    return tuple(sorted((row for row in last.values() if not isinstance(row, Withdrawn)), key=_order))
+    found = [row for row in last.values() if not isinstance(row, Withdrawn)]
+    return tuple(sorted(found, key=_ORDER))
 
 
-def _order(row: Evidence) -> tuple[datetime, str, str, str]:
-    return (row.first, row.kind, row.source, row.key)
+_ORDER = attrgetter("first", "kind", "source", "key")
 
 
 def evidence_digest(rows: Iterable[Evidence]) -> str:

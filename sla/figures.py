@@ -4,7 +4,9 @@ Values only. They are made by `sla.compliance`; attainment and levels are in the
 for shares, units for throughput, the scale for outcomes. More is better everywhere.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
+from fractions import Fraction
 
 from sla.evidence import ExclusionCause
 from sla.exact import Exact
@@ -80,6 +82,8 @@ class Figure(Value):
     outcome: Line | None = None
     since: Instant
     until: Instant
+    is_carried_over: bool = False
+    """Only of work that was begun under words that counted before the period, and is decided in it."""
     edition: EditionRef | None = None
     """The edition whose line this is; none where terms are judged that nobody has signed."""
     committed: Plain | None
@@ -129,3 +133,15 @@ WORST_FIRST = (Status.MISSED, Status.AT_RISK, Status.NO_DATA, Status.MET, Status
 def worst(statuses: frozenset[Status]) -> Status:
     """The status of several figures together."""
     return next(status for status in WORST_FIRST if status in statuses)
+
+
+def worst_parts(figures: Iterable[Figure]) -> tuple[Figure, ...]:
+    """One figure for each target: of its parts one whose status is that of the whole, with the lowest attainment."""
+    parts: dict[str, list[Figure]] = {}
+    for figure in figures:
+        parts.setdefault(figure.target, []).append(figure)
+    return tuple(min(found, key=_badness) for found in parts.values())
+
+
+def _badness(figure: Figure) -> tuple[int, bool, Fraction]:
+    return WORST_FIRST.index(figure.status), figure.attainment is None, figure.attainment or Fraction(0)

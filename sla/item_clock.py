@@ -11,7 +11,8 @@ docs/conventions.md.
   reopening. What is never resumed rests until one of these.
 - After a resolution only a reopening counts; a new priority then counts from the reopening on.
 - At one instant: opened, reopened, resumed, priority changed, responded, paused, resolved. A pause or a resolution that
-  is ended at its own instant is one of no length, and the item goes on.
+  is ended at its own instant is one of no length, and the item goes on; a resumption that names the reason of a pause
+  which begins at its instant ends that pause, and no other.
 """
 
 from collections.abc import Callable, Iterable
@@ -79,11 +80,17 @@ class _Walk:
         """What happens at the same instant."""
         self._undone: set[ItemDoes] = set()
         """What is ended at the instant at which it begins."""
+        self._pausing: set[str | None] = set()
+        """The reasons of the pauses that begin at the same instant."""
+        self._passed: set[str | None] = set()
+        """Those of them that a resumption names at that instant."""
 
     def take(self, together: tuple[ItemEvent, ...]) -> None:
         """The events of one instant."""
         self._together = frozenset(event.does for event in together) if len(together) > 1 else frozenset()
         self._undone.clear()
+        self._passed.clear()
+        self._pausing = {event.reason for event in together if event.does is ItemDoes.PAUSED}
         for event in together:
             if not self.steps and event.does is not ItemDoes.OPENED:
                 self._tell(event, "before it was opened: it counts for nothing")
@@ -112,7 +119,9 @@ class _Walk:
         """One pause is over, or all of them are."""
         if self._is_over(event):
             return
-        if not self._reasons:
+        if event.reason in self._pausing - self._reasons:
+            self._passed.add(event.reason)
+        elif not self._reasons:
             self._resumed_idly(event)
         elif event.reason in self._reasons:
             self._reasons.remove(event.reason)
@@ -142,7 +151,7 @@ class _Walk:
 
     def paused(self, event: ItemEvent) -> None:
         """The clocks rest, for this reason too."""
-        if self._is_over(event) or ItemDoes.PAUSED in self._undone:
+        if self._is_over(event) or ItemDoes.PAUSED in self._undone or event.reason in self._passed:
             return
         reason = event.reason or ""
         if reason in self._reasons:

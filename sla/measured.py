@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from sla.applied import Part
-from sla.evidence import Evidence, Exclusion, Observed
+from sla.evidence import Evidence, Exclusion, ItemEvent, Observed, Withdrawn
 from sla.figures import Counted, Excluded, RowRef
 from sla.targets import DoneByEndOfDay, DoneWithin, ResolutionTime, ResponseTime
 
@@ -62,7 +62,11 @@ def duration_words(amount: Fraction) -> str:
 
 def concerns(part: Part, rows: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """The rows that name this target or none."""
-    return tuple(row for row in rows if getattr(row, "target", None) in {None, part.target.id})
+    named = (None, part.target.id)
+    return tuple([row for row in rows if isinstance(row, _NAMES_NONE) or row.target in named])
+
+
+_NAMES_NONE = (ItemEvent, Withdrawn)
 
 
 def somebody_looked(part: Part, rows: Iterable[Evidence]) -> bool:

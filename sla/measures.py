@@ -3,7 +3,8 @@
 Each form reads its own kinds of evidence and no other. What the numbers are worth is decided in `sla.compliance`.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -15,11 +16,11 @@ from sla.availability import Seen, Times, service_stretches, times_of, total, wi
 from sla.errors import BadInput
 from sla.evidence import Count, Evidence, Exclusion, Observed, Outage, Quantity, Score, Unknown
 from sla.figures import Excluded
+from sla.fitting import HOW_TO_MEND
 from sla.item_measures import measure_deeds, measure_items
 from sla.measured import (
     Counts,
     Measured,
-    concerns,
     counted,
     duration_words,
     exclusions_of,
@@ -28,8 +29,10 @@ from sla.measured import (
     seconds,
     somebody_looked,
 )
+from sla.part_evidence import PartEvidence
 from sla.periods import JudgedPeriod
 from sla.service_calendar import Pause
+from sla.service_days import merged
 from sla.service_hours import count_working_days
 from sla.targets import (
     Availability,
@@ -48,20 +51,16 @@ from sla.term import day_at, months_after, start_of_day
 _R = TypeVar("_R", bound=Evidence)
 
 
-def measure(part: Part, period: JudgedPeriod, rows: tuple[Evidence, ...], times: Times | None = None) -> Measured:
-    """What the target of a part came to. Rows are those that stand (`sla.evidence.standing`), of any kind and time.
+def measure(about: PartEvidence, period: JudgedPeriod) -> Measured:
+    """What the target of a part came to. Its rows may be of any kind and time.
 
-    `times` are those of the part, where somebody has added them up already (`sla.bulk.page`). Raises BadInput for a row
-    that cannot be what it says: a score beyond the scale, a deed without its day.
+    Raises BadInput for a row that cannot be what it says: a score beyond the scale, a deed without its day.
     """
-    about = concerns(part, rows)
-    if isinstance(part.target, Availability) and times is not None:
-        return availability_of(part.target, part, seen_in(part, about), times)
-    return _measure(part.target, part, period, about)
+    return _measure(about.part.target, about, period)
 
 
 @singledispatch
-def _measure(target: Target, part: Part, period: JudgedPeriod, rows: tuple[Evidence, ...]) -> Measured:
+def _measure(target: Target, about: PartEvidence, period: JudgedPeriod) -> Measured:
     raise NotImplementedError(type(target).__name__)
 
 
@@ -72,7 +71,8 @@ def of_kind(kind: type[_R], rows: Iterable[Evidence]) -> tuple[_R, ...]:
 
 def seen_in(part: Part, rows: Iterable[Evidence]) -> Seen:
     """The stretches that touch a part, up to its `as_of`."""
-    near = [row for row in rows if row.first < part.as_of and (row.last is None or row.last > part.since)]
+    lasting = (row for row in rows if isinstance(row, _LASTING))
+    near = [row for row in lasting if row.first < part.as_of and (row.last is None or row.last > part.since)]
     return Seen(
         outages=of_kind(Outage, near),
         observed=of_kind(Observed, near),
@@ -81,25 +81,24 @@ def seen_in(part: Part, rows: Iterable[Evidence]) -> Seen:
     )
 
 
+_LASTING = (Outage, Observed, Unknown, Exclusion)
+
+
 @_measure.register
-def _(target: Availability, part: Part, period: JudgedPeriod, rows: tuple[Evidence, ...]) -> Measured:
-    seen = seen_in(part, rows)
-    return availability_of(target, part, seen, times_of(part, seen))
-
-
-def availability_of(target: Availability, part: Part, seen: Seen, times: Times) -> Measured:
+def _(target: Availability, about: PartEvidence, period: JudgedPeriod) -> Measured:
     """The share of the agreed service time in which the service was not down; unknown time counts as the terms say."""
+    part, seen = about.part, seen_in(about.part, about.rows)
+    times = times_of(part, seen) if about.times is None else about.times
     rule = target.unknown or UnknownTime.LEFT_OUT
     left_out = times.unknown if rule is UnknownTime.LEFT_OUT else 0
     agreed = times.service - times.excluded - left_out
     down = times.down + (times.unknown if rule is UnknownTime.DOWN else 0)
     looked = seen.says_something and (agreed > 0 or times.unknown == 0)
-    ahead = total(service_stretches(part, part.as_of, part.until))
     return Measured(
         attainment=percent(agreed - down, agreed) if agreed > 0 and looked else None,
         somebody_looked=looked or times.service == times.excluded,
         words=_availability_words(times, rule, agreed, down),
-        counts=Counts(seconds(down), seconds(agreed), seconds(agreed + ahead), "s"),
+        counts=Counts(seconds(down), seconds(agreed), seconds(agreed + _ahead(about)), "s"),
         misses=-(-down // 1_000_000),
         counted=counted(
             service_time=(seconds(times.service), "s"),
@@ -110,6 +109,11 @@ def availability_of(target: Availability, part: Part, seen: Seen, times: Times) 
         used=(*seen.outages, *seen.unknown, *seen.exclusions, *seen.observed),
         excluded=_taken_out(part, seen.exclusions),
     )
+
+
+def _ahead(about: PartEvidence) -> int:
+    """Microseconds of service time that are still to come, less what is excluded of them already."""
+    return total(about.counting(about.part.as_of, about.part.until))
 
 
 def _availability_words(times: Times, rule: UnknownTime, agreed: int, down: int) -> str:
@@ -141,12 +145,14 @@ def _taken_out(part: Part, exclusions: tuple[Exclusion, ...]) -> tuple[Excluded,
 
 
 @_measure.register
-def _(target: GoodEventRatio, part: Part, period: JudgedPeriod, rows: tuple[Evidence, ...]) -> Measured:
-    exclusions, _ = exclusions_of(part, rows)
-    found = [row for row in of_kind(Count, rows) if part.since <= row.at < part.as_of]
-    counting = [row for row in found if not _is_excluded(row.at, exclusions)]
-    good, valid = sum(row.good for row in counting), sum(row.valid for row in counting)
-    left_out = sum(row.valid for row in found) - valid
+def _(target: GoodEventRatio, about: PartEvidence, period: JudgedPeriod) -> Measured:
+    part, rows = about.part, about.rows
+    exclusions, _ = exclusions_of(part, about.exclusions)
+    counts = of_kind(Count, rows)
+    found = counts[_place(counts, part.since) : _place(counts, part.as_of)]
+    counting = _outside(found, exclusions)
+    good, valid = sum([row.good for row in counting]), sum([row.valid for row in counting])
+    left_out = sum([row.valid for row in found]) - valid
     told = f"{good:,} good of {valid:,} valid events" + (f", {left_out:,} more excluded" if left_out else "")
     worst_first = sorted(counting, key=lambda row: row.good - row.valid)
     return Measured(
@@ -161,28 +167,38 @@ def _(target: GoodEventRatio, part: Part, period: JudgedPeriod, rows: tuple[Evid
     )
 
 
-def _is_excluded(at: datetime, exclusions: tuple[Exclusion, ...]) -> bool:
-    return any(each.start <= at < each.end for each in exclusions)
+def _outside(counts: Sequence[Count], exclusions: tuple[Exclusion, ...]) -> list[Count]:
+    """Those that lie in no exclusion. They stand in the order of their instants."""
+    left, begin = list[Count](), 0
+    for start, end in merged((each.start, each.end) for each in exclusions):
+        left += counts[begin : _place(counts, start)]
+        begin = _place(counts, end)
+    return [*left, *counts[begin:]]
+
+
+def _place(counts: Sequence[Count], at: datetime) -> int:
+    """Of the first that is not before an instant."""
+    return bisect_left(counts, at, key=lambda row: row.at)
 
 
 @_measure.register
-def _(target: ResponseTime, part: Part, period: JudgedPeriod, rows: tuple[Evidence, ...]) -> Measured:
-    return _with_exclusions(part, measure_items(target, part, period, rows))
+def _(target: ResponseTime, about: PartEvidence, period: JudgedPeriod) -> Measured:
+    return _with_exclusions(about.part, measure_items(target, about, period))
 
 
 @_measure.register
-def _(target: ResolutionTime, part: Part, period: JudgedPeriod, rows: tuple[Evidence, ...]) -> Measured:
-    return _with_exclusions(part, measure_items(target, part, period, rows))
+def _(target: ResolutionTime, about: PartEvidence, period: JudgedPeriod) -> Measured:
+    return _with_exclusions(about.part, measure_items(target, about, period))
 
 
 @_measure.register
-def _(target: DoneWithin, part: Part, period: JudgedPeriod, rows: tuple[Evidence, ...]) -> Measured:
-    return _with_exclusions(part, measure_deeds(target, part, period, rows))
+def _(target: DoneWithin, about: PartEvidence, period: JudgedPeriod) -> Measured:
+    return _with_exclusions(about.part, measure_deeds(target, about, period))
 
 
 @_measure.register
-def _(target: DoneByEndOfDay, part: Part, period: JudgedPeriod, rows: tuple[Evidence, ...]) -> Measured:
-    return _with_exclusions(part, measure_deeds(target, part, period, rows))
+def _(target: DoneByEndOfDay, about: PartEvidence, period: JudgedPeriod) -> Measured:
+    return _with_exclusions(about.part, measure_deeds(target, about, period))
 
 
 def _with_exclusions(part: Part, measured: Measured) -> Measured:
@@ -191,9 +207,10 @@ def _with_exclusions(part: Part, measured: Measured) -> Measured:
 
 
 @_measure.register
-def _(target: Throughput, part: Part, period: JudgedPeriod, rows: tuple[Evidence, ...]) -> Measured:
+def _(target: Throughput, about: PartEvidence, period: JudgedPeriod) -> Measured:
     """The mean over the part: units an hour of service, a working day, or a month (a month begun counts in days)."""
-    exclusions, _ = exclusions_of(part, rows)
+    part, rows = about.part, about.rows
+    exclusions, _ = exclusions_of(part, about.exclusions)
     found = [row for row in of_kind(Quantity, rows) if part.since <= row.at < part.as_of]
     delivered = sum((Fraction(row.amount) for row in found), Fraction(0))
     units = _units(target, part, exclusions)
@@ -250,13 +267,14 @@ _TICK = timedelta(microseconds=1)
 
 
 @_measure.register
-def _(target: Outcome, part: Part, period: JudgedPeriod, rows: tuple[Evidence, ...]) -> Measured:
+def _(target: Outcome, about: PartEvidence, period: JudgedPeriod) -> Measured:
     """The mean of all answers."""
+    part, rows = about.part, about.rows
     scores: tuple[Score, ...] = of_kind(Score, rows)
     found = [row for row in scores if part.since <= row.at < part.as_of]
     for row in found:
         if row.value > target.scale_to:
-            right = f"at most {target.scale_to} is expected"
+            right = f"at most {target.scale_to} is expected: {HOW_TO_MEND}"
             raise BadInput(f"evidence {row.key} of {row.source}", f"{row.value} is beyond the scale", right)
     lowest_first = sorted(found, key=_lowest_first)
     answers = sum(row.answers for row in found)

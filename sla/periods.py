@@ -38,6 +38,8 @@ class JudgedPeriod(Value):
             raise WrongField(
                 f"{self.end} is more than three years after {self.start}; an earlier day is expected", "end"
             )
+        if (self.end - self.start).days == 1 and self.begins == self.ends:
+            raise WrongField(f"{self.start} was left out in {self.zone}; a day that was is expected", "start")
         return self
 
     @property

@@ -7,25 +7,26 @@ for work changes with what is promised.
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sla.applied import Applied
 from sla.compliance import OwnWork
-from sla.due_periods import days_in_force, terms_at, window_of
+from sla.due_periods import days_in_force, window_of
 from sla.evidence import Evidence
-from sla.exact import shown
-from sla.fields import Plain, Value
-from sla.figures import Status
+from sla.fees_in_force import fees_of_terms
+from sla.fields import Instant, Plain, Value
+from sla.figures import Figure, Status, worst_parts
 from sla.money import Money, total
-from sla.offline import fee_of, rows_for
-from sla.past_periods import PastPeriod, PastTarget, past_of, targets_of
+from sla.monthly_fees import Fees
+from sla.offline import rows_for
+from sla.past_periods import PastPeriod, past_of
 from sla.periods import JudgedPeriod, within
 from sla.statements import Engine, Statement
 from sla.stating import Case, state
 from sla.targets import Target, level_text
-from sla.term import months_after
-from sla.terms import ComplianceRule, Terms
+from sla.term import months_after, start_of_day
+from sla.terms import Terms
 
 _TICK = timedelta(microseconds=1)
 
@@ -42,11 +43,10 @@ class Scored(Value):
     """What a target came to in one month, by one side's terms."""
 
     committed: str
-    """With its unit."""
+    """With its unit. Of several parts it is that of the one that is told: of those that came out worst, the lowest."""
     status: Status
-    """The worst of its parts."""
     attained: Plain | None = None
-    """The lowest of its parts, rounded as those terms say."""
+    """Rounded as the terms of that part say."""
 
 
 class ScoredTarget(Value):
@@ -112,10 +112,12 @@ class Question(Value):
     """None for terms that nothing precedes."""
     proposed: Terms
     rows: tuple[Evidence, ...]
+    evidence_since: Instant | None = None
+    """Since when anything was seen, where `rows` are only those that may touch the months."""
     own: tuple[OwnWork, ...] = ()
     """Our own work on the agreement, for targets about it."""
-    fee: Money | None = None
-    """The monthly fee by the current terms where they were revised; that of the terms where none is given."""
+    fees: Fees = ()
+    """The monthly fees that counted; the prices of the terms where none is given."""
     engine: Engine
 
 
@@ -125,10 +127,18 @@ def months_until(months: int, until: date, zone: str) -> tuple[JudgedPeriod, ...
     return tuple(JudgedPeriod(start=start, end=months_after(start, 1), zone=zone) for start in starts)
 
 
+def looked_at(months: tuple[JudgedPeriod, ...], *terms: Terms) -> tuple[datetime, datetime]:
+    """The half-open stretch of time that the months are scored by, with the rolling windows that end in them."""
+    rolling = [each.compliance.rolling_months or 0 for each in terms if each.compliance]
+    first = months_after(months[0].start, -max(rolling, default=0))
+    return start_of_day(first, months[0].zone), months[-1].ends
+
+
 def replay(question: Question) -> Replayed:
     """Both sides, month by month. Raises BadInput where evidence and terms do not fit together."""
-    current = _Scorer(question, question.current, question.fee)
-    proposed = _Scorer(question, _from_the_beginning(question), None)
+    fees = question.fees or fees_of_terms(question.current)
+    current = _Scorer(question, question.current, fees)
+    proposed = _Scorer(question, _from_the_beginning(question), _proposed_fees(question, fees))
     months = [_month(month, question, current, proposed) for month in question.months]
     seen = [month for month in months if month.has_evidence]
     totals = tuple(_totals(question, seen))
@@ -147,14 +157,21 @@ def replay(question: Question) -> Replayed:
 def _from_the_beginning(question: Question) -> tuple[Applied, ...]:
     """The proposed terms as if they had always counted, so that work begun before the months is judged by them, too."""
     begins = [question.months[0].begins, *(row.first for row in question.rows), *(x.since for x in question.current)]
+    if question.evidence_since is not None:
+        begins.append(question.evidence_since)
     return (Applied(terms=question.proposed, since=min(begins)),)
+
+
+def _proposed_fees(question: Question, current: Fees) -> Fees:
+    """Proposed terms without a price leave the fees as they are."""
+    return fees_of_terms(_from_the_beginning(question)) if question.proposed.price else current
 
 
 class _Scorer:
     """One side: it states month after month, and remembers its own earlier ones."""
 
-    def __init__(self, question: Question, applied: tuple[Applied, ...], fee: Money | None) -> None:
-        self._question, self._applied, self._fee = question, applied, fee
+    def __init__(self, question: Question, applied: tuple[Applied, ...], fees: Fees) -> None:
+        self._question, self._applied, self._fees = question, applied, fees
         self._past: tuple[PastPeriod, ...] = ()
         self.credited: list[Money] = []
 
@@ -169,7 +186,7 @@ class _Scorer:
                 applied=self._applied,
                 rows=rows_for(self._question.rows, window_of(period, self._applied)),
                 as_of=period.ends,
-                fee=self._fee or fee_of(self._applied, period) or self._other_fee(period),
+                fees=self._fees,
                 past=self._past,
                 own=self._question.own,
                 engine=self._question.engine,
@@ -180,35 +197,30 @@ class _Scorer:
             self.credited.append(statement.credit)
         return statement
 
-    def _other_fee(self, period: JudgedPeriod) -> Money | None:
-        """Proposed terms without a price leave the fee as it is."""
-        current = self._question.current
-        return fee_of(current, period) if current else None
-
-    def targets(self, month: JudgedPeriod, statement: Statement | None) -> dict[str, Scored]:
+    def targets(self, statement: Statement | None) -> dict[str, Scored]:
         """What each target came to."""
         if statement is None:
             return {}
-        terms = terms_at(self._applied, month.ends - _TICK)
-        known = {target.id: target for each in self._applied for target in each.terms.targets}
-        known.update({target.id: target for target in terms.targets})
-        rule = terms.compliance or ComplianceRule()
-        return {each.target: _scored(each, known[each.target], rule) for each in targets_of(statement.figures)}
+        return {figure.target: self._scored(figure) for figure in worst_parts(statement.figures)}
 
+    def _scored(self, figure: Figure) -> Scored:
+        target = self._target(figure)
+        return Scored(committed=level_text(target, target.committed), status=figure.status, attained=figure.shown)
 
-def _scored(came: PastTarget, target: Target, rule: ComplianceRule) -> Scored:
-    return Scored(
-        committed=level_text(target, target.committed),
-        status=came.status,
-        attained=None if came.attainment is None else shown(came.attainment, rule.rounding),
-    )
+    def _target(self, figure: Figure) -> Target:
+        """The line that the figure was judged by: work that was carried over has that of its own edition."""
+        named = [
+            (each, target) for each in self._applied for target in each.terms.targets if target.id == figure.target
+        ]
+        own = [(each, target) for each, target in named if each.edition == figure.edition and each.since < figure.until]
+        return max(own or named, key=lambda pair: pair[0].since)[1]
 
 
 def _month(month: JudgedPeriod, question: Question, current: _Scorer, proposed: _Scorer) -> ScoredMonth:
     if not any(_speaks_of(row, month) for row in question.rows):
         return ScoredMonth(period=month.name, has_evidence=False, targets=())
     statements = current.score(month), proposed.score(month)
-    ours, theirs = (side.targets(month, made) for side, made in zip((current, proposed), statements, strict=True))
+    ours, theirs = (side.targets(made) for side, made in zip((current, proposed), statements, strict=True))
     names = [target.id for target in question.proposed.targets]
     order = [*(name for name in names if name in theirs), *(name for name in ours if name not in names)]
     return ScoredMonth(

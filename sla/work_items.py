@@ -72,6 +72,27 @@ class Clocking(NamedTuple):
     is_late: bool
 
 
+class Asked(NamedTuple):
+    """Items whose clocks are asked about by the same terms. Equal ones have equal answers."""
+
+    is_response: bool
+    as_of: datetime
+    limits: tuple[Limit, ...]
+    calendar: ServiceCalendar | None
+    rests: tuple[Pause, ...]
+    items: tuple[WorkItem, ...]
+
+
+Shown = tuple[Clocking | None, ...]
+"""What the clock of each item shows; None for one that is not opened by then."""
+
+
+def shown(asked: Asked) -> Shown:
+    """What the clocks show, one by one; `sla.bulk.items` answers many of these together. Raises BadInput as they do."""
+    clock = responded_by_priority if asked.is_response else resolved_by_priority
+    return tuple(clock(item, asked.calendar, asked.limits, asked.as_of, asked.rests) for item in asked.items)
+
+
 def items_of(rows: Iterable[ItemEvent]) -> tuple[WorkItem, ...]:
     """The items that rows speak of, by name, whatever the order of the rows.
 
@@ -85,7 +106,10 @@ def items_of(rows: Iterable[ItemEvent]) -> tuple[WorkItem, ...]:
 
 def _item(name: str, rows: list[ItemEvent]) -> WorkItem:
     events = in_order(rows)
-    return WorkItem(item=name, events=events, faults=course_of(events).faults)
+    course = course_of(events)
+    item = WorkItem(item=name, events=events, faults=course.faults)
+    item.__dict__["course"] = course  # walked already: a course is asked for by every clock
+    return item
 
 
 def priority_at(item: WorkItem, at: datetime) -> str | None:
@@ -165,13 +189,18 @@ class Crossing(NamedTuple):
 
 def known_of(item: WorkItem, as_of: datetime, *, is_response: bool) -> Known | None:
     """The steps that one of its clocks has seen by now; None where it is not opened by then."""
-    steps = tuple(step for step in item.course.steps if step.at <= as_of)
+    steps = _until(item.course.steps, as_of)
     if not steps:
         return None
     done_at = item.course.answered_at if is_response else steps[-1].resolved_at
     if done_at is None or done_at > as_of:
         return Known(steps, None, as_of)
-    return Known(tuple(step for step in steps if step.at <= done_at), done_at, done_at)
+    return Known(_until(steps, done_at), done_at, done_at)
+
+
+def _until(steps: tuple[Step, ...], at: datetime) -> tuple[Step, ...]:
+    """Those that have begun by then; mostly all of them."""
+    return steps if steps and steps[-1].at <= at else tuple(step for step in steps if step.at <= at)
 
 
 def added(known: Known, limits: tuple[Limit, ...], lengths: Iterable[timedelta]) -> tuple[timedelta, Crossing | None]:

@@ -7,6 +7,7 @@ midnight or later (docs/conventions.md). Samples outside their agreement's perio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -47,6 +48,16 @@ class Periods:
 
     def __len__(self) -> int:
         return len(self.starts)
+
+    @cached_property
+    def common(self) -> tuple[int, int]:
+        """What lies in every period: from the latest start until the earliest end, which may be before it."""
+        return int(self.starts.max()), int(self.ends.min())
+
+    def all_have(self, instants: Rows) -> bool:
+        """Whether all instants lie in every period: most do, and then nothing is looked up by agreement."""
+        since, until = self.common
+        return bool(len(instants)) and since <= int(instants.min()) and int(instants.max()) < until
 
 
 @dataclass(frozen=True)
@@ -106,10 +117,10 @@ def daily_counts(zones: Sequence[str], periods: Periods, samples: Samples) -> Da
 
 def _add(found: DailyCounts, days: "_Days", periods: Periods, rows: Samples) -> None:
     """Adds the samples of the periods in; NumPy adds whole numbers here, never floats."""
-    outside = rows.instants < periods.starts.take(rows.agreements, mode="clip")
-    outside |= rows.instants >= periods.ends.take(rows.agreements, mode="clip")
-    if outside.any():
-        rows = _only(rows, ~outside)
+    if not periods.all_have(rows.instants):
+        kept = rows.instants >= periods.starts.take(rows.agreements, mode="clip")
+        kept &= rows.instants < periods.ends.take(rows.agreements, mode="clip")
+        rows = _only(rows, kept)
     cells = rows.agreements * days.count
     cells += days.of(rows.agreements, rows.instants)
     np.add.at(found.good.reshape(-1), cells, rows.good)

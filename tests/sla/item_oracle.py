@@ -69,22 +69,24 @@ class SlowItem:
         self.states = list[_State]()
         held, since, priority = set[str | None](), None, openings[0].priority if openings else None
         resumed_idly = reopened_idly = None
-        for row in rows:
-            if self.opened_at is None or row.at < self.opened_at:
-                continue
-            resolved_now = any(row.at == each.at and each.does is ItemDoes.RESOLVED for each in rows)
+        pausing, passed = _when(rows, ItemDoes.PAUSED), set[tuple[datetime, str | None]]()
+        for row in (row for row in rows if self.opened_at is not None and row.at >= self.opened_at):
             match row.does, since is None:
                 case ItemDoes.PRIORITY_CHANGED, _:
                     priority = row.priority
                 case ItemDoes.REOPENED, is_open:
-                    reopened_idly = row.at if is_open and resolved_now else reopened_idly
+                    reopened_idly = (
+                        row.at if is_open and (row.at, None) in _when(rows, ItemDoes.RESOLVED) else reopened_idly
+                    )
                     held, since = set(), None
+                case ItemDoes.RESUMED, True if row.reason not in held and (row.at, row.reason) in pausing:
+                    passed.add((row.at, row.reason))
                 case ItemDoes.RESUMED, True:
                     resumed_idly = resumed_idly if held else row.at
                     held = held - {row.reason} if row.reason in held else set()
                 case ItemDoes.RESPONDED, True:
                     self.answered_at = self.answered_at or row.at
-                case ItemDoes.PAUSED, True if resumed_idly != row.at:
+                case ItemDoes.PAUSED, True if resumed_idly != row.at and (row.at, row.reason) not in passed:
                     held = held | {row.reason}
                 case ItemDoes.RESOLVED, True:
                     self.answered_at = self.answered_at or row.at
@@ -114,6 +116,11 @@ class SlowItem:
             at += grid.unit
         priority = late[1] if late else known[index].priority
         return Told(done_at, spent, late[0] if late else done_at, late is not None, priority)
+
+
+def _when(rows: Iterable[ItemEvent], does: ItemDoes) -> set[tuple[datetime, str | None]]:
+    """When something happens, and for which reason: none is named of a resolution."""
+    return {(row.at, row.reason if does is ItemDoes.PAUSED else None) for row in rows if row.does is does}
 
 
 def told(clocking: Clocking | None) -> Told | None:

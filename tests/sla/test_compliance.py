@@ -278,6 +278,36 @@ def test_each_statistic_judges_the_same_times_in_its_own_way(more: dict[str, str
     assert words in figure.how
 
 
+AVERAGE = {"statistic": "average", "committed": "100", "acceptable": "90"}
+
+
+def test_an_average_counts_what_is_late_and_never_done_in_every_month_that_ends_without_it() -> None:
+    rows = [
+        *item("T1", ("opened", "03-31 07:00")),
+        *item("T2", ("opened", "03-30 07:00"), ("resolved", "03-30 08:00")),
+    ]
+    said = some_terms(target("resolution_time", within="2h", **AVERAGE), calendar=OFFICE)
+    march, april = (only(judged(said, *rows, period=period_named(f"2027-{no}", BERLIN))) for no in ("03", "04"))
+    assert march.status is april.status is Status.MISSED
+    assert "4h 30min on average over 2 items (1 of them late and not done yet, with the time so far)" in march.how
+    assert "184h on average over 1 items" in april.how
+
+
+def test_an_item_that_is_open_within_its_limit_when_the_month_ends_has_no_time_yet() -> None:
+    rows = item("T1", ("opened", "03-31 14:00"))
+    said = some_terms(target("resolution_time", within="2h", **AVERAGE), calendar=OFFICE)
+    assert only(judged(said, *rows)).attainment is None
+
+
+def test_an_average_counts_what_is_done_after_the_edition_that_it_was_opened_under() -> None:
+    first, second = (some_terms(target("resolution_time", within=limit, **AVERAGE)) for limit in ("4h", "5h"))
+    editions = (applied(first, until="2027-03-01"), applied(second, "2027-03-01", no=2))
+    rows = item("T1", ("opened", "02-26 10:00"), ("resolved", "03-25 10:00"))
+    carried, own = judge(MARCH, editions, rows, MARCH.ends).figures
+    assert (carried.edition, carried.is_carried_over, carried.status) == (edition(1), True, Status.MISSED)
+    assert (own.edition, own.is_carried_over, own.attainment) == (edition(2), False, None)
+
+
 def test_each_priority_has_its_own_limit() -> None:
     rows = [
         *item("T1", ("opened", "03-04 09:00"), ("resolved", "03-04 12:00"), priority="high"),
@@ -393,8 +423,24 @@ def test_a_deed_that_was_never_done_is_late_from_the_end_of_its_day() -> None:
     said = some_terms(target("done_by_end_of_day", event="a leaver", day="the last day", **SHARE))
     never = row("deed", target="it-works", happened_at=at("03-20 10:00"), due_day="2027-03-31")
     april = period_named("2027-04", BERLIN)
-    assert only(judged(said, never)).misses == 0
-    assert only(judged(said, never, period=april)).misses == 1
+    assert only(judged(said, never)).misses == 1  # its day is one of March
+    assert only(judged(said, never, period=april)).misses == 0
+
+
+def test_what_was_due_on_the_last_day_of_an_agreement_and_never_done_is_missed_in_its_last_period() -> None:
+    said = some_terms(target("done_by_end_of_day", event="a leaver", day="the last day", **SHARE))
+    never = row("deed", target="it-works", happened_at=at("03-20 10:00"), due_day="2027-03-31")
+    (figure,) = judge(MARCH, (applied(said, until="2027-04-01"),), [never], MARCH.ends).figures
+    assert (figure.status, figure.misses) == (Status.MISSED, 1)
+
+
+def test_deeds_that_were_over_before_the_period_do_not_say_that_somebody_looked() -> None:
+    said = some_terms(target("done_by_end_of_day", event="a leaver", day="the last day", **SHARE))
+    long_ago = row(
+        "deed", target="it-works", happened_at=at("01-20 10:00"), due_day="2027-01-31", done_at=at("01-30 10:00")
+    )
+    figure = only(judged(said, long_ago))
+    assert (figure.status, figure.evidence_rows) == (Status.NO_DATA, 0)
 
 
 def test_a_leaver_without_a_day_is_refused_by_name() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from sla.agreement import AgreementState, edition_of
 from sla.amendment import scene
-from sla.commands import SubmitDraft, SubmitOffer
+from sla.contract_commands import SubmitDraft, SubmitOffer
 from sla.credit_scheme import CreditScheme
 from sla.drafting import gaps, submit_draft, with_edition
 from sla.errors import Incomplete, NotPossible
@@ -17,7 +17,7 @@ from sla.money import Money
 from sla.requirements import RequirementDocument
 from sla.stages import Stage
 from sla.targets import Availability, Target
-from sla.terms import Origin, Period, Price, Refused, Selection, Terms
+from sla.terms import Origin, Period, Price, Refused, Selection, ServiceHours, Terms
 from tests import people
 from tests.sla.lives import TACIT, amending, berlin, played, refusal, renegotiating
 from tests.sla.test_targets import target
@@ -136,6 +136,26 @@ def test_the_negotiated_period_replaces_the_one_that_was_asked_for() -> None:
     longer = Period(start=date(2027, 2, 1), end=date(2029, 2, 1), zone="Europe/Lisbon")
     state = with_edition(people.a_state(), people.terms(period=longer), Origin.DRAFT, people.FINN, people.MONDAY)
     assert (state.period, state.zone) == (longer, "Europe/Lisbon")
+
+
+def times(effective: date) -> ServiceHours:
+    weekly = [{"weekdays": "mon-fri", "opens": "09:00", "closes": "17:00"}]
+    return ServiceHours.model_validate(
+        {"description": "office", "times": {"zone": "Europe/Berlin", "effective": effective, "weekly": weekly}}
+    )
+
+
+def test_service_hours_that_begin_after_the_terms_are_refused_for_a_draft_and_for_an_amendment() -> None:
+    late = people.terms().model_copy(update={"hours": times(date(2027, 1, 2))})
+    with pytest.raises(
+        NotPossible, match=r"hours\.times are effective from 2027-01-02, and these terms count from 2027-01-01"
+    ):
+        with_edition(people.a_state(), late, Origin.DRAFT, people.FINN, people.MONDAY)
+    in_time = people.terms().model_copy(update={"hours": times(date(2027, 1, 1))})
+    assert edition_of(with_edition(people.a_state(), in_time, Origin.DRAFT, people.FINN, people.MONDAY)).no == 1
+    assert "count from 2027-06-01 on" in held(
+        amendment(), hours=times(date(2027, 6, 2)), effective_from=date(2027, 6, 1)
+    )
 
 
 def test_a_target_without_requirements_is_no_gap() -> None:

@@ -52,6 +52,19 @@ def test_a_stricter_level_would_have_been_missed_where_the_current_one_was_met()
     assert (february.proposed.status, february.proposed.committed) == (Status.MISSED, "99.9 %")
 
 
+def test_a_month_that_an_amendment_cuts_is_told_with_the_level_of_the_part_that_is_told() -> None:
+    editions = (
+        applied(promised("99.9"), until="2027-02-16"),
+        applied(promised("99.5"), "2027-02-16", no=2),
+    )
+    found = replay(
+        Question(months=MONTHS, current=editions, proposed=promised("99"), rows=(*LOOKED, HALF_AN_HOUR), engine=ENGINE)
+    )
+    february = found.months[1].targets[0].current
+    assert february is not None
+    assert (february.committed, february.attained, february.status) == ("99.9 %", Decimal("99.431"), Status.MISSED)
+
+
 def test_the_conclusion_counts_the_months_and_the_money() -> None:
     found = asked(promised("99.5"), promised("99.9", STRICTER), *LOOKED, HALF_AN_HOUR)
     assert found.conclusion == (

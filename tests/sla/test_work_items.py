@@ -150,6 +150,16 @@ def test_an_ordinary_item_has_no_fault() -> None:
     assert item.faults == ()
 
 
+def test_a_resumption_that_names_a_pause_of_its_own_instant_ends_only_that_one() -> None:
+    lines = ("09:00 opened", "10:00 paused: waits for a part", "11:00 paused: waits", "11:00 resumed: waits")
+    held = item_of(*(f"2027-03-04 {line}" for line in (*lines, "14:00 resumed: waits for a part", "17:00 resolved")))
+    assert shown(resolved(held, office(), 4 * HOUR, LATER)).startswith("4h spent, in time")
+    lines = ("09:00 opened", "10:00 paused: waits for a part", "10:00 paused: waits", "10:00 resumed: waits")
+    held = item_of(*(f"2027-03-04 {line}" for line in (*lines, "17:00 resolved")))
+    assert shown(resolved(held, office(), 4 * HOUR, LATER)).startswith("1h spent, in time")
+    assert held.faults == ()
+
+
 def test_an_item_that_was_never_opened_has_no_clock() -> None:
     item = item_of("2027-03-04 09:00 responded", "2027-03-04 10:00 resolved")
     assert (item.opened_at, priority_at(item, LATER)) == (None, None)

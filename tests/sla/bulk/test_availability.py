@@ -122,6 +122,42 @@ def test_the_order_of_evidence_does_not_matter(seed: int) -> None:
     assert np.array_equal(_columns(found), _columns(again))
 
 
+def test_rows_for_more_than_one_turn_are_what_each_part_of_them_is_alone() -> None:
+    periods, some = _many(Scene(3), 9_000)
+    found = _columns(availability(Scene(3).tables, periods, some, some, no_stretches()))
+    parts = [_columns(_alone(periods, some, slice(first, first + 3_000))) for first in (0, 3_000, 6_000)]
+    assert np.array_equal(found, np.concatenate(parts))
+
+
+def test_rows_that_are_in_order_but_for_one_step_back_are_put_in_order() -> None:
+    scene = Scene(3)
+    periods, some = _many(scene, 9_000)
+    for first in (1, 32_768):
+        rolled = Stretches(*(np.roll(each, first) for each in (some.agreements, some.starts, some.ends)))
+        found, again = (
+            availability(scene.tables, periods, no_stretches(), each, no_stretches()) for each in (some, rolled)
+        )
+        assert np.array_equal(_columns(found), _columns(again))
+
+
+def _many(scene: Scene, agreements: int) -> tuple[Periods, Stretches]:
+    """Eight stretches for each agreement, to the microsecond; some over each other, some beyond its period."""
+    random = np.random.default_rng(4)
+    begin, end = microseconds(scene.begin), microseconds(scene.end)
+    edges = np.sort(random.integers(begin, end, (2, agreements)), axis=0)
+    starts, ends = np.sort(random.integers(begin, end, (2, 8 * agreements)), axis=0)
+    periods = Periods(random.integers(0, len(scene.tables), agreements), *edges)
+    return periods, Stretches(np.repeat(np.arange(agreements), 8), starts, ends)
+
+
+def _alone(periods: Periods, some: Stretches, kept: slice) -> Availability:
+    """Of some agreements and their stretches, as if there were no others."""
+    few = Periods(periods.calendars[kept], periods.starts[kept], periods.ends[kept])
+    theirs = slice(8 * kept.start, 8 * kept.stop)
+    stretches = Stretches(some.agreements[theirs] - kept.start, some.starts[theirs], some.ends[theirs])
+    return availability(Scene(3).tables, few, stretches, stretches, no_stretches())
+
+
 def _shuffled(scene: Scene, some: Stretches) -> Stretches:
     order = np.array(scene.random.sample(range(len(some)), len(some)), np.int64)
     return Stretches(some.agreements[order], some.starts[order], some.ends[order])

@@ -110,6 +110,25 @@ def test_sums_that_fit_into_no_int64_are_refused() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("hours", "counted"),
+    [
+        ((2, 3), [2, 2]),  # in both periods
+        ((0, 2), [2, 1]),  # before the second begins
+        ((2, 5), [2, 1]),  # when the second is over, and the first still runs
+        ((-1, 2), [1, 1]),
+        ((2, 6), [1, 1]),
+    ],
+)
+def test_only_what_lies_in_the_period_of_its_agreement_counts(hours: tuple[int, int], counted: list[int]) -> None:
+    """The first runs for six hours, the second from the first hour until the fifth; each has a sample at both hours."""
+    begin, hour = microseconds(datetime(2027, 3, 1, tzinfo=UTC)), 3600 * 10**6
+    periods = Periods(rows((0, 0)), rows((begin, begin + hour)), rows((begin + 6 * hour, begin + 5 * hour)))
+    instants = rows(begin + each * hour for each in hours for _ in range(2))
+    samples = Samples(rows((0, 1, 0, 1)), instants, rows([1] * 4), rows([1] * 4))
+    assert daily_counts(["UTC"], periods, samples).valid_of_period.tolist() == counted
+
+
 def test_a_day_begins_when_the_clock_first_shows_its_midnight() -> None:
     """Asuncion goes forward at midnight: the day begins at 01:00, which is 04:00 in UTC."""
     change = microseconds(datetime(2022, 10, 2, 4, tzinfo=UTC))
