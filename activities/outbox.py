@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, func, select, update
 
 from activities.database import reading, writing
+from activities.pack_statements import with_statements
 from activities.tables import LETTERS
 from sla.fields import Instant, Value
 from sla.letter_kinds import LetterKind
@@ -67,7 +68,7 @@ class Outbox:
         )
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        letters = [(row.message_key, _letter(row)) for row in rows]
+            letters = [(row.message_key, _letter(connection, row)) for row in rows]
         for message_key in (key for key, letter in letters if letter is None):
             self.postpone(message_key, now + UNREADABLE_PAUSE, "this release cannot read the letter; a newer one may")
         return tuple(letter for _, letter in letters if letter is not None)
@@ -106,9 +107,10 @@ class Outbox:
             connection.execute(change)
 
 
-def _letter(row: Row[tuple[str | int | datetime | None, ...]]) -> OutboxLetter | None:
+def _letter(connection: Connection, row: Row[tuple[str | int | datetime | None, ...]]) -> OutboxLetter | None:
     try:
         context = LetterContext.model_validate_json(row.context)
+        context = with_statements(connection, row.number, context, row.queued_at)
         cells = {**row._mapping, "context": context}
         return OutboxLetter.model_validate({name: cells[name] for name in OutboxLetter.model_fields})
     except ValidationError:

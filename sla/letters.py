@@ -42,7 +42,9 @@ class Pack(Value):
     review: str
     promised: tuple[Told, ...] = ()
     measured: tuple[Told, ...] = ()
-    """The latest results, one for each target; empty where none are recorded."""
+    """The latest results that somebody has recorded by hand, one for each target; empty where none are."""
+    stated: tuple[Told, ...] = ()
+    """What the statements say, one row for each target and one for credits; filled in when the letter is written."""
     open_points: tuple[str, ...] = ()
     """What is open between the sides: overdue reviews, rights, a suspension, a termination."""
     changes: tuple[Asked, ...] = ()

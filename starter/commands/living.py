@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from starter.commands.options import As, DecisionId, Json, Number, Reason, act
+from starter.commands.options import As, DecisionId, Json, Number, OptionalReason, Reason, act, session_of
 
 Satisfaction = Annotated[int, typer.Option(metavar="1..5", min=1, max=5, help="5 is entirely.", show_default=False)]
 End = Annotated[
@@ -108,16 +108,22 @@ def request_change(
 def record_results(
     context: typer.Context,
     number: Number,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="YAML: start, end, measured.", show_default=False)],
     by: As,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="YAML: start, end, measured.", show_default=False)
+    ] = None,
+    stated: Annotated[
+        str | None,
+        typer.Option(metavar="PERIOD", help="Take them from the statement of this period.", show_default=False),
+    ] = None,
     decision_id: DecisionId = None,
     as_json: Json = False,
 ) -> None:
-    """Record what the targets came to in a period that is over (YAML)."""
+    """Record what the targets came to in a period that is over, from YAML or from its statement."""
     from sla.commands import RecordResults
-    from starter.forms import load_results
+    from starter.recorded_results import results_to_record
 
-    results = load_results(file)
+    results = results_to_record(session_of(context), number, file, stated)
     act(context, number, by, decision_id, lambda b: RecordResults(by=b.by, decision_id=b.decision_id, results=results))
 
 
@@ -126,9 +132,7 @@ def give_notice(
     number: Number,
     end: End,
     by: As,
-    reason: Annotated[
-        str | None, typer.Option("--reason", metavar="TEXT", help="Why, in your words.", show_default=False)
-    ] = None,
+    reason: OptionalReason = None,
     decision_id: DecisionId = None,
     as_json: Json = False,
 ) -> None:
@@ -203,7 +207,7 @@ def suspend(
     as_json: Json = False,
 ) -> None:
     """Suspend the agreement for a bounded time, as a manager."""
-    from sla.commands import Suspend
+    from sla.ending_commands import Suspend
     from starter.acting import Basis
     from starter.moments import day
 
@@ -223,6 +227,6 @@ def reinstate(
     as_json: Json = False,
 ) -> None:
     """End a suspension early, as a manager."""
-    from sla.commands import Reinstate
+    from sla.ending_commands import Reinstate
 
     act(context, number, by, decision_id, lambda b: Reinstate(by=b.by, decision_id=b.decision_id, reason=reason))

@@ -175,3 +175,20 @@ def test_what_cannot_be_claimed_is_told_before_anything_is_sent(
 ) -> None:
     state(desk, make(number))
     assert told in wrong(desk.types("claim-credit", number, "--period", PERIOD, "--as", ANA))
+
+
+def test_results_are_taken_from_the_statement_of_a_period(desk: Desk, number: str) -> None:
+    nothing = wrong(desk.types("record-results", number, "--stated", PERIOD, "--as", CHEN))
+    assert f"there is no statement of '{PERIOD}' for {number}" in nothing
+    state(desk, a_statement(number))
+    early = wrong(desk.types("record-results", number, "--stated", PERIOD, "--as", CHEN))
+    assert "no edition counted before " in early
+
+
+def test_results_come_from_a_file_or_from_a_statement_and_not_from_both_or_neither(
+    desk: Desk, number: str, tmp_path: Path
+) -> None:
+    neither = wrong(desk.types("record-results", number, "--as", CHEN))
+    assert "neither a file nor a period is named; either FILE, or --stated with a period" in neither
+    both = desk.types("record-results", number, str(tmp_path / "r.yaml"), "--stated", PERIOD, "--as", CHEN)
+    assert "a file and --stated are both given" in wrong(both)
