@@ -1,6 +1,6 @@
 """The store of evidence: every version of every row, and which of them count. Source: MON-1, MON-10.
 
-Knows rows as bodies with instants; refuses to know targets, terms and levels. A row is known by agreement, source and
+Knows rows as bodies with instants; refuses to know terms and levels. A row is known by agreement, source and
 key; of its versions the last one counts, and one that says `withdrawn` says that none does.
 """
 
@@ -14,11 +14,13 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from activities.database import reading, writing
+from activities.evidence_targets import words_on_record
 from activities.evidence_versions import Cells, Counts, Touched, add_batch, cells_of
 from activities.rows import Cell
 from activities.tables import AGREEMENTS, EVIDENCE
 from sla.errors import NotFound
 from sla.evidence import ANY_EVIDENCE, Evidence, known_as
+from sla.fitting import Words
 from sla.touching import touching
 
 BATCH = 5_000
@@ -56,6 +58,14 @@ class SqlEvidence:
         with reading(self._engine) as connection:
             found = connection.execute(select(AGREEMENTS.c.number).where(AGREEMENTS.c.number.in_(asked)))
             return frozenset(found.scalars())
+
+    def words(self, number: str) -> tuple[Words, ...] | None:
+        """What the editions of an agreement say of the targets that its rows may name; None before it has terms.
+
+        Raises NotFound for no agreement, and BadInput for one that cannot be read.
+        """
+        with reading(self._engine) as connection:
+            return words_on_record(connection, number)
 
     def of(self, number: str, since: datetime, until: datetime) -> tuple[Evidence, ...]:
         """What counts for a half-open stretch of an agreement, as `sla.touching` says."""

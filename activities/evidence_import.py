@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from activities.evidence import SqlEvidence
 from activities.evidence_versions import Cells, Counts, Touched, cells_of
-from sla.errors import Unreachable
+from sla.errors import BadInput, Fault, NotFound, Unreachable
 from sla.evidence import Evidence, Exclusion, ExclusionCause
 from sla.fields import Value
+from sla.fitting import Words, unfit
 from sla.suspended_time import SOURCE as OWN_SOURCE
 
 MOST_NAMED = 100
@@ -23,6 +24,12 @@ MOST_NAMED = 100
 _PLACE = "number, source, key"
 _WAITING = "CREATE TABLE row (line INTEGER, number, source, key, kind, digest, starts, ends, item, body)"
 _ADD = "INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_TWICE = (
+    f"SELECT {_PLACE}, line, digest, row.rowid FROM "
+    f"(SELECT {_PLACE} FROM row GROUP BY {_PLACE} HAVING count(*) > 1) JOIN row USING ({_PLACE}) "
+    f"ORDER BY {_PLACE}, line"
+)
+"""Rows of which there are several with one source and key."""
 _AT_ONCE = 2_000
 
 
@@ -94,7 +101,8 @@ def import_rows(
 ) -> ImportReport:
     """Takes rows in. A row belongs to the agreement that it names, else to `number`.
 
-    A key that stands twice with other values is refused in both lines: nobody knows which is right. Rows are stored in
+    A row that no target of its agreement can use is refused (`sla.fitting`). A key that stands twice with other values
+    is refused in both lines: nobody knows which is right. Rows are stored in
     short transactions after all are checked: a crash meanwhile leaves some of them, and the same rows again the rest.
     Raises Unreachable when the register does not answer, or the disk has no room for the rows that wait.
     """
@@ -131,32 +139,61 @@ _Found = tuple[str | int, ...]
 
 
 def _owned(store: SqlEvidence, rows: Iterable[Row | Refused], number: str | None, faults: _Faults) -> Iterator[_Owned]:
-    """Rows of agreements that there are, each number asked for once; nobody speaks for the register itself."""
-    known: dict[str, bool] = {}
+    """Rows that the targets of an agreement can use; each agreement is asked for once."""
+    known = _Known(store)
     for row in rows:
         if isinstance(row, Refused):
             faults.add(row)
             continue
-        if row.evidence.source == OWN_SOURCE:
-            wrong = f"{OWN_SOURCE!r} is what the register calls itself; the name of whoever saw it is expected"
-            faults.add(Refused(line=row.line, field="source", wrong=wrong))
-            continue
-        if isinstance(row.evidence, Exclusion) and row.evidence.cause is ExclusionCause.SUSPENSION:
-            wrong = "'suspension' is said by the register itself; maintenance, force_majeure or customer is expected"
-            faults.add(Refused(line=row.line, field="cause", wrong=wrong))
-            continue
         named = row.agreement or number
-        if named is None:
-            wrong = "is missing; the number of an agreement such as 0007 is expected, in the row or for all rows"
-            faults.add(Refused(line=row.line, field="agreement", wrong=wrong))
-            continue
-        if named not in known:
-            known[named] = bool(store.known((named,)))
-        if known[named]:
+        fault = _of_the_register(row.evidence) or (_NAMELESS if named is None else known.unfit(named, row.evidence))
+        if fault is not None:
+            faults.add(Refused(line=row.line, field=fault.field, wrong=fault.wrong))
+        elif named is not None:
             yield row.line, named, row.evidence
-        else:
-            wrong = f"{named!r:.40} is none that the register knows; one that `sla list` shows is expected"
-            faults.add(Refused(line=row.line, field="agreement", wrong=wrong))
+
+
+_NAMELESS = Fault(
+    "agreement", "is missing; the number of an agreement such as 0007 is expected, in the row or for all rows"
+)
+
+
+def _of_the_register(row: Evidence) -> Fault | None:
+    """Nobody speaks for the register itself."""
+    if row.source == OWN_SOURCE:
+        wrong = f"{OWN_SOURCE!r} is what the register calls itself; the name of whoever saw it is expected"
+        return Fault("source", wrong)
+    if isinstance(row, Exclusion) and row.cause is ExclusionCause.SUSPENSION:
+        wrong = "'suspension' is said by the register itself; maintenance, force_majeure or customer is expected"
+        return Fault("cause", wrong)
+    return None
+
+
+class _Known:
+    """The agreements of which rows have spoken so far, with the words of their targets. Equal words are held once, so
+    that many agreements need little memory."""
+
+    def __init__(self, store: SqlEvidence) -> None:
+        self._store = store
+        self._of: dict[str, tuple[Words, ...] | Fault | None] = {}
+        self._held: dict[tuple[Words, ...], tuple[Words, ...]] = {}
+
+    def unfit(self, number: str, row: Evidence) -> Fault | None:
+        """Why an agreement cannot use a row. Before it has terms it takes every one."""
+        if number not in self._of:
+            self._of[number] = self._asked(number)
+        words = self._of[number]
+        return words if words is None or isinstance(words, Fault) else unfit(row, words, number)
+
+    def _asked(self, number: str) -> tuple[Words, ...] | Fault | None:
+        try:
+            words = self._store.words(number)
+        except NotFound:
+            right = "one that `sla list` shows is expected"
+            return Fault("agreement", f"{number!r:.40} is none that the register knows; {right}")
+        except BadInput as error:
+            return Fault("agreement", f"{error.wrong}; {error.right}")
+        return words and self._held.setdefault(words, words)
 
 
 def _gather(waiting: sqlite3.Connection, rows: Iterable[_Owned], faults: _Faults) -> int:
@@ -171,7 +208,7 @@ def _gather(waiting: sqlite3.Connection, rows: Iterable[_Owned], faults: _Faults
     _put(waiting, batch)
     waiting.execute(f"CREATE INDEX place ON row ({_PLACE}, line, digest)")
     waiting.execute("CREATE TABLE leaves (id INTEGER PRIMARY KEY)")
-    found = waiting.execute(f"SELECT {_PLACE}, line, digest, rowid FROM row INDEXED BY place ORDER BY {_PLACE}, line")
+    found = waiting.execute(_TWICE)
     places = groupby(found, key=lambda row: tuple(row[:3]))
     return sum(_once(waiting, [str(part) for part in place], rows, faults) for place, rows in places)
 

@@ -6,13 +6,13 @@ because it has one writer, on PostgreSQL by a lock that ends with the transactio
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Integer, Text, insert, text
+from sqlalchemy import Connection, Integer, Text, text
 from sqlalchemy.sql.selectable import TextualSelect
 
-from activities.tables import EVIDENCE, UtcInstant
+from activities.tables import UtcInstant
 from sla.canonical import canonical_json, text_digest
 from sla.evidence import Evidence, ItemDoes, ItemEvent
 from sla.fields import Instant, Value
@@ -20,7 +20,6 @@ from sla.fields import Instant, Value
 _STRIPES = 64
 """So many locks share all agreements: a batch never holds more."""
 _LOCK_SPACE = 7_523
-_ADD = insert(EVIDENCE)
 
 
 class Cells(NamedTuple):
@@ -37,17 +36,15 @@ class Cells(NamedTuple):
     body: str
 
 
+_COLUMNS = (*Cells._fields, "version", "received_at")
+
+
 class Touched(Value):
     """A stretch in which rows of an agreement are new or others than before; without an end it is not over."""
 
     number: str
     since: Instant
     until: Instant | None
-
-    def joined(self, since: datetime, until: datetime | None) -> "Touched":
-        """The stretch that holds this one and another."""
-        end = None if self.until is None or until is None else max(self.until, until)
-        return Touched(number=self.number, since=min(self.since, since), until=end)
 
 
 class Counts(NamedTuple):
@@ -88,15 +85,17 @@ class _Spans:
     """The stretches that are touched, by agreement."""
 
     def __init__(self) -> None:
-        self._of: dict[str, Touched] = {}
+        self._of: dict[str, tuple[datetime, datetime | None]] = {}
 
     def add(self, number: str, since: datetime, until: datetime | None) -> None:
-        known = self._of.get(number)
-        new = Touched(number=number, since=since, until=until) if known is None else known.joined(since, until)
-        self._of[number] = new
+        begun, over = self._of.get(number, (since, until))
+        end = None if over is None or until is None else max(over, until)
+        self._of[number] = min(begun, since), end
 
     def told(self) -> tuple[Touched, ...]:
-        return tuple(self._of[number] for number in sorted(self._of))
+        return tuple(
+            Touched(number=each, since=self._of[each][0], until=self._of[each][1]) for each in sorted(self._of)
+        )
 
 
 def cells_of(number: str, row: Evidence) -> Cells:
@@ -112,7 +111,7 @@ def add_batch(connection: Connection, batch: Sequence[Cells], received_at: datet
     """Writes what is new or other than before. Of the same row twice in a batch, the later one corrects the earlier."""
     _take_turn(connection, {cells.number for cells in batch})
     latest, spans = _latest(connection, batch), _Spans()
-    new: list[dict[str, str | int | datetime | None]] = []
+    new: list[tuple[Cells, int]] = []
     repeated = corrected = 0
     for cells in batch:
         place = (cells.number, cells.source, cells.key)
@@ -123,11 +122,40 @@ def add_batch(connection: Connection, batch: Sequence[Cells], received_at: datet
         version = 1 if before is None else before.version + 1
         corrected += before is not None
         latest[place] = _Latest(version, cells.digest, cells.kind, cells.starts_at, cells.ends_at, cells.item)
-        new.append({**cells._asdict(), "version": version, "received_at": received_at})
+        new.append((cells, version))
         _note(spans, cells.number, before, latest[place])
     if new:
-        connection.execute(_ADD, new)
+        _add(connection, new, received_at)
     return Counts(len(new) - corrected, repeated, corrected, spans.told())
+
+
+def _add(connection: Connection, new: Iterable[tuple[Cells, int]], received_at: datetime) -> None:
+    """Past SQLAlchemy, which takes longer to look at a row than SQLite takes to store it."""
+    sign, written = ("?", _as_sqlite) if connection.dialect.name == "sqlite" else ("%s", _as_it_is)
+    received = written(received_at)
+    connection.exec_driver_sql(
+        f"INSERT INTO evidence ({', '.join(_COLUMNS)}) VALUES ({', '.join([sign] * len(_COLUMNS))})",
+        [
+            (
+                *cells[:5],
+                written(cells.starts_at),
+                cells.ends_at and written(cells.ends_at),
+                *cells[7:],
+                version,
+                received,
+            )
+            for cells, version in new
+        ],
+    )
+
+
+def _as_it_is(at: datetime) -> datetime:
+    return at
+
+
+def _as_sqlite(at: datetime) -> str:
+    """As `UtcInstant` is stored there: without its zone, which is UTC, and never short of its microseconds."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _note(spans: _Spans, number: str, *versions: _Latest | None) -> None:

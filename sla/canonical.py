@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
+from json.encoder import encode_basestring
 from typing import Self, cast
 
 import rfc8785
@@ -17,7 +18,29 @@ def canonical_json(value: BaseModel) -> bytes:
     Absent optional fields are left out, so that a later release that adds one keeps the old digests.
     """
     document = value.model_dump(mode="json", exclude_none=True)
-    return rfc8785.dumps(cast("dict[str, str]", document))
+    return _flat(document) or rfc8785.dumps(cast("dict[str, str]", document))
+
+
+_SAFE = 2**53
+"""Whole numbers below it are the same number to every reader of JSON; `rfc8785` refuses the others."""
+
+
+def _flat(document: object) -> bytes | None:
+    """The same bytes many times as fast where each name is an ASCII word and beside it stands a text or a whole number,
+    as in a row of evidence; else None."""
+    if type(document) is not dict:
+        return None
+    parts: list[str] = []
+    for name, cell in sorted(document.items()):
+        if not (name.isascii() and name.isidentifier()):
+            return None
+        if type(cell) is str:
+            parts.append(f'"{name}":{encode_basestring(cell)}')
+        elif type(cell) is int and -_SAFE < cell < _SAFE:
+            parts.append(f'"{name}":{cell}')
+        else:
+            return None
+    return f"{{{','.join(parts)}}}".encode()
 
 
 def digest(value: BaseModel) -> str:

@@ -58,10 +58,12 @@ def _refuse_hidden(text: str, *, allowed: frozenset[str]) -> str:
 def _one_line(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("is not text; one line of text is expected")
-    text = _refuse_hidden(value.strip(), allowed=frozenset())
+    text = value.strip()
     if not text:
         raise ValueError("is empty; text is expected")
-    return unicodedata.normalize("NFC", text)
+    if text.isascii() and text.isprintable():
+        return text  # most text by far, and every payload reads all of it
+    return unicodedata.normalize("NFC", _refuse_hidden(text, allowed=frozenset()))
 
 
 def _prose(value: object) -> str:

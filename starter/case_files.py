@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from activities.evidence_import import Row
+from activities.evidence_import import Refused, Row
+from activities.evidence_sieve import Chosen, Sieve, sieve
 from sla.credit_faults import target_faults
 from sla.errors import BadForm, BadInput, Fault
-from sla.evidence import Evidence
 from sla.fields import Day
 from sla.money import Money
 from sla.offline import GivenTerms
@@ -31,6 +31,8 @@ from starter.yaml_text import Sheet, path_text, read_bytes, read_sheet
 
 MOST_STATEMENT = 20_000_000
 """Bytes of one file with a statement."""
+MOST_NAMED = 5
+"""How many agreements are told, where the rows are of several."""
 _DATED = re.compile(r"(?P<path>.+)@(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})")
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
 _MONEY = re.compile(r"([A-Z]{3}) ?([0-9.]+)|([0-9.]+) ?([A-Z]{3})")
@@ -102,39 +104,59 @@ def _day(text: str, typed: str) -> date:
         raise BadInput(f"the terms {typed}", error.errors()[0]["msg"].removeprefix("Value error, ")) from None
 
 
-def read_evidence(paths: Iterable[Path], number: str = "") -> tuple[Evidence, ...]:
-    """Every row of the files, CSV or JSON lines, in their order; a later file may correct rows of an earlier one.
+def read_evidence(paths: Iterable[Path], since: datetime, until: datetime, number: str = "") -> Chosen:
+    """The rows of the files, CSV or JSON lines, that may touch a half-open stretch of time; every row is checked. A
+    later file may correct rows of an earlier one. What touches no such time is not held in memory.
 
     Rows may name the agreement that they belong to, all of them the same: that of `number`, where there is one.
     Raises BadInput, or BadForm with the lines of the bad rows.
     """
-    now = datetime.now(UTC)
-    rows = [row for path in paths for row in _rows_of(path, now)]
-    named = {row.agreement for row in rows if row.agreement is not None} | ({number} if number else set())
-    if len(named) > 1:
-        wrong = f"is of several agreements: {', '.join(sorted(named)[:5])}"
-        raise BadInput("the evidence", wrong, "the rows of one are expected")
-    return tuple(row.evidence for row in rows)
+    now, named = datetime.now(UTC), {number} if number else set[str]()
+    with sieve(since, until) as rows:
+        for place, path in enumerate(paths):
+            _sift(path, place, rows, now, named)
+        if len(named) > 1:
+            wrong = f"is of several agreements: {', '.join(sorted(named))}"
+            raise BadInput("the evidence", wrong, "the rows of one are expected")
+        return rows.chosen()
 
 
-def _rows_of(path: Path, now: datetime) -> list[Row]:
-    source = "standard input" if str(path) == "-" else str(path)
-    found, faults, more = list[Row](), list[Fault](), 0
+class _Faults:
+    """The first faults of a file, and how many more there are."""
+
+    def __init__(self) -> None:
+        self.first, self.more = list[Fault](), 0
+
+    def add(self, fault: Fault) -> None:
+        if len(self.first) < MOST_FAULTS:
+            self.first.append(fault)
+        else:
+            self.more += 1
+
+
+def _sift(path: Path, place: int, into: Sieve, now: datetime, named: set[str]) -> None:
+    source, faults = "standard input" if str(path) == "-" else str(path), _Faults()
     try:
         with nullcontext(sys.stdin.buffer) if str(path) == "-" else open_plain(path, _RIGHT) as stream:
-            for each in read_rows(stream, now):
-                if isinstance(each, Row):
-                    found.append(each)
-                elif len(faults) < MOST_FAULTS:
-                    faults.append(Fault(each.field, each.wrong, each.line))
-                else:
-                    more += 1
+            twice = into.add(place, _good(read_rows(stream, now), faults, named))
     except (OSError, ValueError) as error:
         raise _unreadable(source, error) from None
-    faults += _twice(found)
-    if faults:
-        raise BadForm(source, tuple(faults[:MOST_FAULTS]), more + max(0, len(faults) - MOST_FAULTS))
-    return found
+    for each in twice:
+        wrong = f"{each.key} of {each.source} stands on line {each.first} with other values"
+        faults.add(Fault("key", f"{wrong}; each key once, or a correction in a later file, is expected", each.line))
+    if faults.first:
+        raise BadForm(source, tuple(faults.first), faults.more)
+
+
+def _good(rows: Iterable[Row | Refused], faults: _Faults, named: set[str]) -> Iterator[Row]:
+    """The rows that hold. Of the agreements that they name the first five are noted: more than one is too many."""
+    for each in rows:
+        if isinstance(each, Refused):
+            faults.add(Fault(each.field, each.wrong, each.line))
+            continue
+        if each.agreement is not None and each.agreement not in named and len(named) < MOST_NAMED:
+            named.add(each.agreement)
+        yield each
 
 
 def _unreadable(source: str, error: Exception) -> BadInput:
@@ -143,16 +165,6 @@ def _unreadable(source: str, error: Exception) -> BadInput:
     if isinstance(error, IsADirectoryError):
         return BadInput(source, "is a folder", _RIGHT)
     return BadInput(source, f"cannot be read ({error})", _RIGHT)
-
-
-def _twice(rows: list[Row]) -> Iterator[Fault]:
-    """Within one file nobody knows which of two is meant; the very same row twice is no fault."""
-    first: dict[tuple[str, str], Row] = {}
-    for each in rows:
-        before = first.setdefault((each.evidence.source, each.evidence.key), each)
-        if before.evidence != each.evidence:
-            wrong = f"{each.evidence.key} of {each.evidence.source} stands on line {before.line} with other values"
-            yield Fault("key", f"{wrong}; each key once, or a correction in a later file, is expected", each.line)
 
 
 def read_statements(paths: Iterable[Path]) -> tuple[Statement, ...]:

@@ -6,6 +6,7 @@ columns that nobody knows. What the columns mean: docs/measurements.md.
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -55,6 +56,7 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
+_NESTS = (dict, list)
 _PLAIN = "digits such as 12 or 99.5 are expected, without exponent, NaN or infinity"
 
 
@@ -69,6 +71,8 @@ class _Odd:
 
 
 Cell: TypeAlias = "str | int | bool | Decimal | _Odd | None"
+Found: TypeAlias = "list[Row | Refused]"
+"""What one row of a file comes to: itself, or all that is wrong with it."""
 
 
 def read_rows(
@@ -88,7 +92,18 @@ def read_rows(
     if first is not None and (form or _form(first.text)) is Format.JSONL:
         yield from _json_rows(first, lines, now)
     elif first is not None:
-        yield from _csv_rows(first, lines, now, delimiter)
+        yield from _or_none(first, _csv_rows(first, lines, now, delimiter))
+
+
+def _or_none(header: Line, rows: Iterator[Row | Refused]) -> Iterator[Row | Refused]:
+    """An export without rows is mostly a mistake, so it is told."""
+    row = next(rows, None)
+    if row is None:
+        wrong = "has a header and no rows; at least one row is expected"
+        yield Refused(line=header.no, field="the file", wrong=wrong)
+        return
+    yield row
+    yield from rows
 
 
 def _is_blank(line: Line | BadLine) -> bool:
@@ -117,33 +132,34 @@ def _json_rows(first: Line, lines: Iterator[Line | BadLine], now: datetime) -> I
         line = next(lines, None)
 
 
-def _json_row(line: Line, now: datetime) -> Iterator[Row | Refused]:
+def _json_row(line: Line, now: datetime) -> Found:
     try:
         cells = _DECODER.decode(line.text)
     except WrongField as error:
-        yield Refused(line=line.no, field=str(error.field[0]), wrong=error.wrong)
-        return
+        return [Refused(line=line.no, field=str(error.field[0]), wrong=error.wrong)]
     except json.JSONDecodeError as error:
         wrong = f"is no JSON at character {error.pos + 1} ({error.msg.lower()}); one whole object a line is expected"
-        yield Refused(line=line.no, field="the line", wrong=wrong)
-        return
+        return [Refused(line=line.no, field="the line", wrong=wrong)]
     except RecursionError:
-        yield Refused(line=line.no, field="the line", wrong="is nested too deeply; one flat object is expected")
-        return
+        return [Refused(line=line.no, field="the line", wrong="is nested too deeply; one flat object is expected")]
     if not isinstance(cells, dict):
-        yield Refused(line=line.no, field="the line", wrong='is no JSON object; one such as {"kind": ...} is expected')
-        return
-    yield from _row(line.no, cells, now)
+        wrong = 'is no JSON object; one such as {"kind": ...} is expected'
+        return [Refused(line=line.no, field="the line", wrong=wrong)]
+    return _row(line.no, cells, now)
 
 
 def _object(pairs: list[tuple[str, Cell]]) -> dict[str, Cell]:
     """Raises WrongField for a name that stands twice: which one is meant, nobody knows."""
     cells = dict(pairs)
     if len(cells) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise WrongField("stands twice in one object; each field once is expected", twice)
+        twice = _twice([name for name, _ in pairs])
+        raise WrongField("stands twice in one object; each field once is expected", twice[0])
     return cells
+
+
+def _twice(names: list[str]) -> list[str]:
+    times = Counter(names)
+    return [name for name in names if times[name] > 1]
 
 
 def _number(text: str) -> Cell:
@@ -171,13 +187,15 @@ def _csv_rows(
             yield _refused(record)
             continue
         try:
-            cells = next(read(record.text.splitlines(keepends=True)), [])
+            cells = next(read([record.text]), [])
         except csv.Error as error:
-            wrong = f"is no CSV ({error}); a cell with quotes stands in quotes, with each of its own doubled"
+            why = str(error).split(" - ")[0]
+            wrong = f"is no CSV ({why}); a cell with quotes stands in quotes, with each of its own doubled"
             yield Refused(line=record.no, field="the line", wrong=wrong)
             continue
         if len(cells) == len(names):
-            yield from _row(record.no, {n: c.strip() for n, c in zip(names, cells, strict=True) if c.strip()}, now)
+            bare = [cell.strip() for cell in cells]
+            yield from _row(record.no, {name: cell for name, cell in zip(names, bare, strict=True) if cell}, now)
         elif any(cell.strip() for cell in cells):
             wrong = f"has {len(cells)} cells; {len(names)} are expected, as the header has columns"
             yield Refused(line=record.no, field="the line", wrong=wrong)
@@ -187,14 +205,14 @@ def _wrong_header(names: list[str]) -> str:
     known = f"known columns are {', '.join(COLUMNS)}"
     if unknown := [name for name in names if name not in COLUMNS]:
         return f"has the unknown column {_shown(unknown[0])}; {known}"
-    if twice := [name for name in names if names.count(name) > 1]:
+    if twice := _twice(names):
         return f"has the column {twice[0]} twice; each once is expected"
     if missing := [name for name in _ALWAYS if name not in names]:
         return f"lacks the column {missing[0]}; {known}"
     return ""
 
 
-def _row(line: int, cells: Mapping[str, object], now: datetime) -> Iterator[Row | Refused]:
+def _row(line: int, cells: Mapping[str, object], now: datetime) -> Found:
     """The row, or every field of it that is wrong."""
     given = {name: cell for name, cell in cells.items() if cell is not None}
     agreement = given.pop(AGREEMENT, None)
@@ -212,8 +230,8 @@ def _row(line: int, cells: Mapping[str, object], now: datetime) -> Iterator[Row 
         else:
             faults.extend(_ahead(row, now))
             if not faults:
-                yield Row(line, None if agreement is None else _numbered(agreement), row)
-    yield from (Refused(line=line, field=_clean(fault.field), wrong=_clean(fault.wrong)) for fault in faults)
+                return [Row(line, None if agreement is None else _numbered(agreement), row)]
+    return [Refused(line=line, field=_clean(fault.field), wrong=_clean(fault.wrong)) for fault in faults]
 
 
 def _complaints(model: type[BaseModel], given: Mapping[str, object], error: ValidationError) -> Iterator[Fault]:
@@ -235,16 +253,15 @@ def _numbered(agreement: object) -> str:
 
 def _nested(cells: Mapping[str, object]) -> Iterator[Fault]:
     for name, cell in cells.items():
-        if isinstance(cell, dict | list):
+        if isinstance(cell, _NESTS):
             yield Fault(name, f"is a {'list' if isinstance(cell, list) else 'mapping'}; text or a number is expected")
-        if isinstance(cell, _Odd):
+        elif isinstance(cell, _Odd):
             yield Fault(name, f"{cell!r:.40} is no plain number; {_PLAIN}")
 
 
 def _ahead(row: Evidence, now: datetime) -> Iterator[Fault]:
     """Nobody has seen yet what is ahead; only maintenance may be announced."""
-    for name in type(row).model_fields:
-        at = getattr(row, name)
+    for name, at in vars(row).items():
         if isinstance(at, datetime) and at > now and (row.kind not in _AHEAD or name == "approved_at"):
             wrong = f"{at:%Y-%m-%dT%H:%M:%SZ} is in the future; {now:%Y-%m-%dT%H:%M:%SZ} (now) or earlier is expected"
             yield Fault(name, wrong)

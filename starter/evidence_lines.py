@@ -3,12 +3,16 @@
 Knows nothing of what a line says. Holds one line or one record at a time. Lines count from 1, as editors count them.
 """
 
+import math
+import os
+import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 LONGEST = 1_000_000
 """Bytes of one line, and of one record."""
+GIVEN_UP = 100_000_000
+"""Bytes after which a line is taken to have no end: nothing more of the file is read."""
 _BOM = b"\xef\xbb\xbf"
 _OTHERS = (
     (b"\xff\xfe", "is UTF-16; UTF-8 is expected: save it as such"),
@@ -18,16 +22,14 @@ _OTHERS = (
 )
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One line, or one record, without what ends it."""
 
     no: int
     text: str
 
 
-@dataclass(frozen=True)
-class BadLine:
+class BadLine(NamedTuple):
     """One that cannot be read, and what would be right."""
 
     no: int
@@ -35,25 +37,45 @@ class BadLine:
 
 
 def lines_of(stream: BinaryIO) -> Iterator[Line | BadLine]:
-    """Every line, ended by LF or CR LF. After a file that is something else altogether nothing more comes."""
-    no = 0
-    while raw := stream.readline(LONGEST + 1):
+    """Every line, ended by LF or CR LF. After a file that is something else altogether nothing more comes, and of a
+    file that grows while it is read nothing that was not there at first: another time takes that."""
+    no, left = 0, _size_of(stream)
+    while left > 0 and (raw := stream.readline(LONGEST + 1)):
         no += 1
+        left -= len(raw)
         if no == 1:
             if wrong := next((wrong for mark, wrong in _OTHERS if raw.startswith(mark)), None):
                 yield BadLine(1, wrong)
                 return
             raw = raw.removeprefix(_BOM)
-        if len(raw) > LONGEST:
-            _skip_rest(stream, raw)
-            yield BadLine(no, f"is longer than {LONGEST:,} bytes; one row a line is expected")
-        else:
+        if len(raw) <= LONGEST:
             yield _line(no, raw)
+            continue
+        skipped = _skip_rest(stream, raw)
+        if skipped > GIVEN_UP:
+            wrong = f"does not end within {GIVEN_UP:,} bytes, and nothing after it was read; one row a line is expected"
+            yield BadLine(no, wrong)
+            return
+        left -= skipped
+        yield BadLine(no, f"is longer than {LONGEST:,} bytes; one row a line is expected")
 
 
-def _skip_rest(stream: BinaryIO, raw: bytes) -> None:
-    while raw and not raw.endswith(b"\n"):
+def _size_of(stream: BinaryIO) -> float:
+    """So many bytes are there to read; endless where nobody knows, as of a pipe."""
+    try:
+        told = os.fstat(stream.fileno())
+        return told.st_size - stream.tell() if stat.S_ISREG(told.st_mode) and told.st_size else math.inf
+    except (OSError, ValueError):
+        return math.inf
+
+
+def _skip_rest(stream: BinaryIO, raw: bytes) -> int:
+    """Reads on to the end of the line; how many bytes these were."""
+    skipped = 0
+    while raw and not raw.endswith(b"\n") and skipped <= GIVEN_UP:
         raw = stream.readline(LONGEST)
+        skipped += len(raw)
+    return skipped
 
 
 def _line(no: int, raw: bytes) -> Line | BadLine:

@@ -7,13 +7,14 @@ statement. Source: MON-6, MON-10.
 from datetime import date, timedelta
 
 from activities.views import StatementView, Views
+from sla.credit_scheme import CreditScheme
 from sla.errors import BadInput, NotPossible
 from sla.term import day_at
 from sla.terms import ComplianceRule, Terms
 from sla.transitions import done
 from starter.acting import Basis
 from starter.outstanding import is_owed_to_the_customer, last_claim
-from starter.stated import last_terms, revisions_of
+from starter.stated import last_scheme, last_terms, revisions_of
 
 SHORTEST = 8
 """How many digits name a statement."""
@@ -38,7 +39,7 @@ def claimable(views: Views, basis: Basis, period: str, digest: str | None) -> St
     found = stated(views, basis, period, digest)
     if not _is_repeat(basis):
         revisions = revisions_of(views, basis.state.number, found.statement.period.name)
-        _refuse_unclaimable(revisions, last_terms(views, basis.state, found.statement), _today(basis))
+        _refuse_unclaimable(revisions, last_scheme(views, basis.state, found.statement), _today(basis))
     return found
 
 
@@ -80,13 +81,13 @@ def _refuse_late(found: StatementView, terms: Terms | None, today: date) -> None
         )
 
 
-def _refuse_unclaimable(revisions: tuple[StatementView, ...], terms: Terms | None, today: date) -> None:
+def _refuse_unclaimable(revisions: tuple[StatementView, ...], scheme: CreditScheme | None, today: date) -> None:
     found = revisions[-1]
     name = found.statement.period.name
     lines = [line for line in found.statement.credits if is_owed_to_the_customer(line)]
     if not lines:
         raise NotPossible(f"the statement of {name} states no credit; there is nothing to claim")
-    outside = last_claim(revisions, terms)
+    outside = last_claim(revisions, scheme)
     if outside is None:
         raise NotPossible(f"the credit of {name} is given without a claim; there is nothing to claim")
     if today >= outside:

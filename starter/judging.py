@@ -3,6 +3,7 @@
 Nothing is decided here: which rows and terms count is said by `sla.offline`, what they come to by `sla.stating`.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +13,10 @@ from activities.engine_version import engine_here
 from sla.applied import Applied
 from sla.due_periods import cadence_of, window_of
 from sla.errors import BadInput
-from sla.evidence import Evidence, ItemEvent, Withdrawn
-from sla.offline import applied_of, counted_part, fee_of, last_revisions, rows_for
+from sla.evidence import Evidence, ItemEvent
+from sla.fees_in_force import fees_of_terms
+from sla.fitting import Counting, unfit, words_of
+from sla.offline import applied_of, counted_part, last_revisions, refuse_other_currency, rows_for
 from sla.periods import JudgedPeriod, period_named, period_of
 from sla.statements import Statement
 from sla.stating import Case, state
@@ -46,15 +49,20 @@ def judge(session: Session, files: Files, asked: Asked) -> None:
     zone = applied[0].terms.period.zone
     period = counted_part(period_named(asked.period, zone), applied)
     as_of = _as_of(asked, period)
-    rows = read_evidence(files.evidence)
+    fee = read_fee(asked.fee) if asked.fee else None
+    if fee is not None:
+        refuse_other_currency(fee, applied, period)
     window = window_of(period, applied)
+    found = read_evidence(files.evidence, window.begins, window.ends)
+    rows = rows_for(found.rows, window)
     statement = state(
         Case(
             period=period,
             applied=applied,
-            rows=rows_for(rows, window),
+            rows=rows,
             as_of=as_of,
-            fee=read_fee(asked.fee) if asked.fee else fee_of(applied, period),
+            fee=fee,
+            fees=fees_of_terms(applied) if fee is None else (),
             past=last_revisions(read_statements(files.past)),
             engine=engine_here(),
         )
@@ -65,7 +73,8 @@ def judge(session: Session, files: Files, asked: Asked) -> None:
         say_json(session.out, handed_on(statement))
         return
     tell_statement(session, statement)
-    for line in (*_cadence_note(period_named(asked.period, zone), applied), *notes(rows, window, applied, as_of)):
+    cadence = _cadence_note(period_named(asked.period, zone), applied)
+    for line in (*cadence, *notes(rows, found.known - len(rows), window, applied, as_of)):
         say(session.out, line)
     if asked.out:
         say(session.out, f"Written to {asked.out}; `sla verify {asked.out}` computes it again.")
@@ -133,19 +142,17 @@ def _cadence_note(period: JudgedPeriod, applied: tuple[Applied, ...]) -> Iterato
 
 
 def notes(
-    rows: tuple[Evidence, ...], window: JudgedPeriod, applied: tuple[Applied, ...], as_of: datetime
+    standing: tuple[Evidence, ...], outside: int, window: JudgedPeriod, applied: tuple[Applied, ...], as_of: datetime
 ) -> Iterator[str]:
-    """What somebody should look at who reads the figures: rows that count for nothing, odd items, our own work."""
-    standing = rows_for(rows, window)
+    """What somebody should look at who reads the figures: rows that count for nothing, odd items, our own work.
+    `outside` are so many things of which the files speak besides."""
     targets = {target.id: target for each in applied for target in each.terms.targets}
-    outside = len({(row.source, row.key) for row in rows}) - len(standing)
     if outside:
         yield f"Note: {counted(outside, 'row is', 'rows are')} of other times, or withdrawn, and not used."
     if later := sum(row.first >= as_of for row in standing):
         speak = counted(later, "row speaks", "rows speak")
         yield f"Note: {speak} of time after {spoken(as_of, window.zone)}, which does not count yet."
-    for name in sorted(_named_targets(standing) - targets.keys()):
-        yield f"Note: evidence names the target {name!r:.80}, which the terms do not have; it is not used."
+    yield from _unused_lines(standing, applied)
     for target in targets.values():
         if isinstance(target, ResponseTime | ResolutionTime) and target.process:
             yield f"Note: {target.id} is about our own work, which only the register knows; it has no data here."
@@ -160,6 +167,13 @@ def _odd_lines(rows: tuple[Evidence, ...]) -> Iterator[str]:
         yield f"Odd: and {len(faults) - MOST_ODD} more."
 
 
-def _named_targets(rows: tuple[Evidence, ...]) -> set[str]:
-    """Those that rows name; work items and withdrawals name none."""
-    return {row.target for row in rows if not isinstance(row, ItemEvent | Withdrawn) and row.target is not None}
+def _unused_lines(rows: tuple[Evidence, ...], applied: tuple[Applied, ...]) -> Iterator[str]:
+    """A file may serve the terms of many agreements, so rows that name none of these targets are told, not refused."""
+    words = words_of(Counting(each.terms) for each in applied)
+    faults = (unfit(row, words, "these terms") for row in rows)
+    unused = Counter(fault.wrong for fault in faults if fault is not None and fault.field == "target")
+    for wrong, times in sorted(unused.items())[:MOST_ODD]:
+        yield f"Note: {counted(times, 'row is', 'rows are')} not used: {wrong}."
+    if len(unused) > MOST_ODD:
+        rest = sum(times for _, times in sorted(unused.items())[MOST_ODD:])
+        yield f"Note: {counted(rest, 'more row is', 'more rows are')} not used for reasons like these."

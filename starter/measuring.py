@@ -18,7 +18,7 @@ from rich.progress import wrap_file
 
 from activities.database import open_engine
 from activities.evidence import SqlEvidence
-from activities.evidence_import import ImportReport, Refused, import_rows
+from activities.evidence_import import ImportReport, Refused, Row, import_rows
 from activities.evidence_versions import Touched
 from activities.prometheus import PrometheusMeasurements
 from activities.views import padded
@@ -37,6 +37,8 @@ from starter.register import known, register_of
 from starter.session import Session
 from starter.telling import counted, say, say_json, table, tell
 from workflows.messages import PageOrder
+
+_RIGHT = "the path of a file of CSV or JSON lines is expected"
 
 
 class How(NamedTuple):
@@ -73,9 +75,9 @@ def take_in(session: Session, file: Path, how: How) -> None:
         _progress(session, stream, file) as watched,
         _written(how.report) as write,
     ):
-        rows = read_rows(watched, now, form, delimiter)
+        rows = _whole(file, read_rows(watched, now, form, delimiter))
         report = import_rows(store, rows, number, now, partial=how.partial, on_refused=write)
-    _tell_report(session, "standard input" if str(file) == "-" else str(file), report, how)
+    _tell_report(session, _named(file), report, how)
 
 
 def _tell_report(session: Session, file: str, report: ImportReport, how: How) -> None:
@@ -144,18 +146,29 @@ def _store(session: Session) -> Iterator[SqlEvidence]:
         engine.dispose()
 
 
+def _whole(file: Path, rows: Iterator[Row | Refused]) -> Iterator[Row | Refused]:
+    """The rows, to the last one. Raises BadInput where the file can be read no further."""
+    try:
+        yield from rows
+    except OSError as error:
+        raise BadInput(_named(file), f"cannot be read to its end ({error.strerror})", _RIGHT) from None
+
+
+def _named(file: Path) -> str:
+    return "standard input" if str(file) == "-" else str(file)
+
+
 @contextmanager
 def _opened(file: Path) -> Iterator[BinaryIO]:
     if str(file) == "-":
         yield sys.stdin.buffer
         return
-    right = "the path of a file of CSV or JSON lines is expected"
     try:
-        stream = open_plain(file, right)
+        stream = open_plain(file, _RIGHT)
     except FileNotFoundError:
-        raise BadInput(str(file), "does not exist", right) from None
+        raise BadInput(str(file), "does not exist", _RIGHT) from None
     except OSError as error:
-        raise BadInput(str(file), f"cannot be read ({error.strerror})", right) from None
+        raise BadInput(str(file), f"cannot be read ({error.strerror})", _RIGHT) from None
     with stream:
         yield stream
 

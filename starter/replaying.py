@@ -18,7 +18,7 @@ from sla.evidence import Evidence
 from sla.figures import Status
 from sla.offline import applied_of
 from sla.periods import JudgedPeriod, period_named
-from sla.replay import Question, Replayed, Scored, ScoredTarget, months_until, replay
+from sla.replay import Question, Replayed, Scored, ScoredTarget, looked_at, months_until, replay
 from sla.term import day_at, start_of_day
 from sla.terms import Terms
 from starter.case_files import read_evidence, read_terms
@@ -91,8 +91,9 @@ def _replay_files(session: Session, typed: Typed, span: Span) -> None:
     zone = given.terms.period.zone if given else terms.period.zone
     months = _months(span, zone, datetime.now(UTC))
     applied = applied_of([given]) if given else ()
-    rows = read_evidence(typed.evidence)
-    _tell(session, "Terms without a number", _asked(months, applied, terms, rows=rows, then=None))
+    found = read_evidence(typed.evidence, *looked_at(months, terms, *(each.terms for each in applied)))
+    question = _asked(months, applied, terms, rows=found.rows, then=None)
+    _tell(session, "Terms without a number", question.model_copy(update={"evidence_since": found.since}))
 
 
 def _asked(
@@ -112,7 +113,7 @@ def _asked(
         proposed=terms,
         rows=rows,
         own=then.own if then else (),
-        fee=then.fee if then else None,
+        fees=then.fees if then else (),
         engine=engine_here(),
     )
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from starter.commands.options import Json, Number, session_of
+from starter.commands.options import Force, Json, Number, session_of
 
 Evidence = Annotated[
     list[Path] | None,
@@ -42,7 +42,6 @@ AsOf = Annotated[
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Write the statement here.", show_default=False)
 ]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -77,7 +76,8 @@ def judge(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Judge a period by terms and evidence in files: no server, no register."""
+    """Judge a period by terms and evidence in files: no server, no register. Exit status 0 once it is judged, met or
+    missed; --json and --out tell which."""
     from starter import judging
     from starter.case_files import Files
 

@@ -4,13 +4,15 @@ import io
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
+from time import process_time
 
 import pytest
 
 from activities.evidence_import import Refused, Row
 from sla.evidence import Count, Deed, Exclusion, ItemDoes, ItemEvent, Outage, Score
 from starter.evidence_files import COLUMNS, KINDS, Format, read_rows
-from starter.evidence_lines import LONGEST
+from starter.evidence_lines import GIVEN_UP, LONGEST
 
 NOW = datetime(2027, 4, 1, tzinfo=UTC)
 HEADER = "kind,source,key,agreement,target,start,end,at,good,valid,note,evidence,cause"
@@ -56,6 +58,12 @@ def test_empty_lines_before_the_first_row_are_passed_over(told: str) -> None:
 
 def test_a_file_of_empty_lines_is_an_empty_file() -> None:
     assert refused(" \n\n") == ["line 1, the file: is empty; at least one row is expected"]
+
+
+@pytest.mark.parametrize("rest", ["", "\n", "\n\n \n"])
+def test_a_header_without_rows_is_no_evidence(rest: str) -> None:
+    wrong = "line 1, the file: has a header and no rows; at least one row is expected"
+    assert refused(f"kind,source,key,start{rest}") == [wrong]
 
 
 def test_the_number_of_an_agreement_may_lack_its_zeros() -> None:
@@ -189,16 +197,68 @@ def test_an_endless_line_is_skipped_and_the_next_is_read() -> None:
     assert found[1].line == 2
 
 
+def test_of_a_line_that_does_not_end_and_of_what_follows_nothing_more_is_read() -> None:
+    (found,) = read_rows(io.BufferedReader(Endless(b"\0" * 4096)), NOW)  # type: ignore[type-var]
+    wrong = f"does not end within {GIVEN_UP:,} bytes, and nothing after it was read; one row a line is expected"
+    assert str(found) == f"line 1, the line: {wrong}"
+
+
+def test_of_a_file_that_grows_only_the_lines_that_were_there_at_first_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(f"{outage()}\n{outage(key='k2')}\n", encoding="utf-8")
+    with path.open("rb") as stream, path.open("a", encoding="utf-8") as writer:
+        found = list[int]()
+        for row in read_rows(stream, NOW):
+            found.append(row.line)
+            print(outage(key="later"), file=writer, flush=True)
+    assert found == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (",".join(["start", *["key"] * 150_000]), "line 1, the header: has the column key twice; each once"),
+        ("{" + ",".join(f'"n{no}":1' for no in range(60_000)) + ',"n59999":2}', "line 1, n59999: stands twice in one"),
+    ],
+    ids=["columns", "fields"],
+)
+def test_thousands_of_names_are_looked_through_once(text: str, fault: str) -> None:
+    """Each beside each other one would take minutes."""
+    started = process_time()
+    assert refused(text)[0].startswith(fault)
+    assert process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("note", "fault"),
+    [
+        ('5" disk', "line 2, the line: is no CSV (new-line character seen in unquoted field); a cell with quotes stan"),
+        ("one\u2028two", "line 2, note: has the hidden character U+2028 at position 4; "),
+    ],
+)
+def test_no_part_of_a_record_is_left_out_in_silence(note: str, fault: str) -> None:
+    row = f"outage,probe,{{}},2027-03-01T10:00:00Z,{note}\n"
+    told = refused("kind,source,key,start,note\n" + row.format("k1") + row.format("k2"))
+    assert told[0].startswith(fault), told
+
+
+class Endless(io.RawIOBase):
+    """The same again and again."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self._data = data
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        size = min(len(buffer), len(self._data))
+        buffer[:size] = self._data[:size]
+        return size
+
+
 def test_a_file_is_read_while_it_comes() -> None:
-    class Endless(io.RawIOBase):
-        def readable(self) -> bool:
-            return True
-
-        def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-            data = (OUTAGE + "\n").encode() * 100
-            size = min(len(buffer), len(data))
-            buffer[:size] = data[:size]
-            return size
-
-    first = next(read_rows(io.BufferedReader(Endless()), NOW))  # type: ignore[type-var]
+    rows = (OUTAGE + "\n").encode() * 100
+    first = next(read_rows(io.BufferedReader(Endless(rows)), NOW))  # type: ignore[type-var]
     assert isinstance(first, Row)

@@ -121,14 +121,45 @@ def test_a_term_that_begins_inside_the_period_is_judged_from_its_first_day(tmp_p
     assert document.startswith("Terms without a number, 2026-03-10/2026-04-01 (Europe/Berlin)")
 
 
+def test_a_bad_row_of_another_time_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    good = '{"kind": "outage", "source": "probe", "key": "k%s", "start": "2025-01-01T00:00:00Z", "end": "%s"}\n'
+    path.write_text(good % (1, "2025-01-01T01:00:00Z") + good % (2, "2024-01-01T00:00:00Z"), encoding="utf-8")
+    assert "line 2, end: 2024-01-01T00:00:00Z is before the start at" in refused(judges(*MARCH, evidence=path))
+
+
+def test_a_key_of_another_time_that_stands_twice_with_other_values_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    row = '{"kind": "outage", "source": "probe", "key": "k", "start": "2025-01-01T00:00:00Z", "note": "%s"}\n'
+    path.write_text(row % "one" + row % "one" + row % "two", encoding="utf-8")
+    assert "line 3, key: k of probe stands on line 1 with other values; " in refused(judges(*MARCH, evidence=path))
+
+
 def test_rows_of_other_times_are_counted_and_not_used(tmp_path: Path) -> None:
     assert "Note: 25 rows are of other times, or withdrawn, and not used.\n" in judges("--period", "2026-05").out
 
 
 def test_evidence_for_a_target_that_the_terms_do_not_have_is_named(tmp_path: Path) -> None:
     odd = written(tmp_path, EVIDENCE, '"target": "help-is-good"', '"target": "help-is-bad"')
-    told = "Note: evidence names the target 'help-is-bad', which the terms do not have; it is not used."
+    told = "Note: 1 row is not used: 'help-is-bad' is no target of these terms; help-is-good is expected.\n"
     assert told in judges(*MARCH, evidence=odd).out
+
+
+def test_evidence_for_a_target_of_another_form_is_named(tmp_path: Path) -> None:
+    odd = written(tmp_path, EVIDENCE, '"target": "help-is-good"', '"target": "portal-up"')
+    told = "Note: 1 row is not used: portal-up is about availability, which is not judged by rows of the kind score; "
+    assert told in judges(*MARCH, evidence=odd).out
+
+
+def test_of_many_targets_that_the_terms_do_not_have_ten_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    row = (
+        '{"kind": "outage", "source": "probe", "key": "x%02d", "target": "typo-%02d", "start": "2026-03-02T09:00:00Z", '
+    )
+    path.write_text("".join(row % (no, no) + '"end": "2026-03-02T09:01:00Z"}\n' for no in range(14)), encoding="utf-8")
+    told = judges(*MARCH, evidence=path).out
+    assert told.count("Note: 1 row is not used: ") == 10
+    assert "Note: 4 more rows are not used for reasons like these.\n" in told
 
 
 def test_what_is_odd_about_a_ticket_is_told(tmp_path: Path) -> None:
@@ -153,6 +184,10 @@ def test_no_evidence_at_all_is_said_and_never_met() -> None:
         ((*MARCH, "--fee", "many"), "--fee: 'many' is no amount of money; a currency and an amount such as EUR100 or "),
         ((*MARCH, "--fee", "EUR-5"), "--fee: 'EUR-5' is no amount of money; "),
         ((*MARCH, "--fee", "XYZ5"), "--fee: 'XYZ' is no currency in use; "),
+        (
+            (*MARCH, "--fee", "USD 100"),
+            "--fee: USD 100.00 is in USD, and the price of the terms in EUR; an amount in EUR is expected",
+        ),
         ((*MARCH, "--as-of", "9999d"), "--as-of: "),
         ((*MARCH, "--as-of", "2026-03-20"), "--period: 2026-03 is not over before Wed 2026-04-01 00:00 "),
         ((*MARCH, "--as-of", "2026-02-20"), "--period: 2026-03 begins on Sun 2026-03-01 00:00 Europe/"),
@@ -241,8 +276,8 @@ def test_a_later_file_corrects_an_earlier_one(tmp_path: Path) -> None:
 
 def test_a_score_beyond_the_scale_is_told(tmp_path: Path) -> None:
     odd = written(tmp_path, EVIDENCE, '"value": "4.31"', '"value": "6"')
-    told = "evidence march of survey: 6 is beyond the scale; at most 5 is expected"
-    assert refused(judges(*MARCH, evidence=odd)) == told
+    told = "evidence march of survey: 6 is beyond the scale; at most 5 is expected: correct the row, "
+    assert refused(judges(*MARCH, evidence=odd)).startswith(told)
 
 
 # -- computed again
@@ -303,6 +338,21 @@ def test_another_engine_is_a_note_and_no_failure(stated: Path) -> None:
     assert "Note: The statement carries no digest of its own" in ran.out
 
 
+def test_a_fee_that_changes_inside_the_period_comes_out_again(tmp_path: Path) -> None:
+    """15 % of 4,200 for 10 of 31 days, and of 8,400 for 21: 203.226 and 853.548."""
+    dearer, out = written(tmp_path, TERMS, "amount: 4200.00", "amount: 8400.00"), tmp_path / "march.json"
+    document = judges(*MARCH, "--terms", f"{dearer}@2026-03-11", "--out", out, "--json").document
+    assert document["credit"] == {"amount": "1056.77", "currency": "EUR"}
+    assert [each["fee"]["amount"] for each in document["inputs"]["fees"]] == ["4200.00", "8400.00"]
+    assert verifies(out, "--terms", f"{dearer}@2026-03-11").status == 0
+    file = json.loads(out.read_text("utf-8"))
+    file["inputs"]["fees"][0]["fee"]["amount"] = "4100.00"
+    out.write_text(json.dumps(file), encoding="utf-8")
+    told = verifies(out, "--terms", f"{dearer}@2026-03-11")
+    assert told.status == 1
+    assert "The statement was changed after it was made" in told.out
+
+
 def test_an_amendment_inside_the_period_comes_out_again(tmp_path: Path) -> None:
     later, out = written(tmp_path, TERMS, "committed: 99.5", "committed: 99.0"), tmp_path / "march.json"
     assert judges(*MARCH, "--terms", f"{later}@2026-03-16", "--out", out).status == 0
@@ -314,12 +364,20 @@ def test_an_amendment_inside_the_period_comes_out_again(tmp_path: Path) -> None:
 
 def test_a_month_that_looks_back_needs_the_months_before(tmp_path: Path) -> None:
     february, march = tmp_path / "02.json", tmp_path / "03.json"
-    assert types("judge", TERMS, "--period", "2026-02", "--out", february).status == 0
-    assert judges(*MARCH, "--past", february, "--out", march).status == 0
-    assert verifies(march, "--past", february).status == 0
-    ran = verifies(march)
+    terms = written(tmp_path, TERMS, "  caps:\n", "  termination:\n    - {misses: 2}\n  caps:\n")
+    assert types("judge", terms, "--period", "2026-02", "--out", february).status == 0
+    assert judges(*MARCH, "--past", february, "--out", march, terms=terms).status == 0
+    assert verifies(march, "--past", february, terms=terms).status == 0
+    ran = verifies(march, terms=terms)
     assert ran.status == 1
     assert "The earlier statements that it depends on are not those that are given" in ran.out
+
+
+def test_a_month_that_follows_from_nothing_in_the_months_before_needs_none_of_them(tmp_path: Path) -> None:
+    february, march = tmp_path / "02.json", tmp_path / "03.json"
+    assert types("judge", TERMS, "--period", "2026-02", "--out", february).status == 0
+    assert judges(*MARCH, "--past", february, "--out", march).status == 0
+    assert verifies(march).status == 0
 
 
 def test_a_provisional_statement_comes_out_as_of_its_instant(tmp_path: Path) -> None:

@@ -15,9 +15,12 @@ from activities.evidence_import import MOST_NAMED, ImportReport, Refused, Row, i
 from activities.records import SqlRecords
 from activities.settings import Settings
 from sla.evidence import Outage
+from sla.fitting import Words
+from starter.case_files import read_terms
 from starter.evidence_files import COLUMNS, KINDS, read_rows
 from tests.people import MONDAY, entry_of, life, number_request
 from tests.starter.desk import EXAMPLES, FILES, Desk
+from tests.temporal import enrolled
 
 NOW = datetime(2027, 4, 2, tzinfo=UTC)
 PAGE = (EXAMPLES.parent / "docs/measurements.md").read_text(encoding="utf-8")
@@ -96,6 +99,12 @@ def test_one_bad_row_and_nothing_is_kept(desk: Desk, store: SqlEvidence, tmp_pat
     assert kept(store) == []
 
 
+def test_an_export_without_rows_is_refused(desk: Desk, tmp_path: Path) -> None:
+    ran = desk.types("measure", "import", file(tmp_path))
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.splitlines()[1] == "  line 1, the file: has a header and no rows; at least one row is expected"
+
+
 def test_the_good_rows_are_kept_when_somebody_wants_it(desk: Desk, store: SqlEvidence, tmp_path: Path) -> None:
     ran = desk.types("measure", "import", file(tmp_path, GOOD, BAD), "--partial")
     assert (ran.status, ran.err) == (0, "")
@@ -163,6 +172,65 @@ def test_nobody_but_the_register_says_that_an_agreement_was_suspended(store: Sql
     assert [(fault.field, fault.wrong[:12]) for fault in report.faults] == [("cause", "'suspension'")]
 
 
+TARGETED = "kind,source,key,agreement,target,start,at,value\n"
+TYPO = "outage,probe,k1,{},printers-wrok,2026-03-04T10:00:00Z,,\n"
+BEYOND = "score,survey,k2,{},easy-printing,,2026-03-04T10:00:00Z,7\n"
+FITTING = "score,survey,k3,{},easy-printing,,2026-03-04T10:00:00Z,5\n"
+
+
+def of_the_examples(register: Engine) -> str:
+    """One more agreement, on the targets of the examples."""
+    drafted = read_terms(str(FILES / "draft.yaml")).terms
+    targets = tuple(each.model_copy(update={"requirements": (1, 2)}) for each in drafted.targets)
+    return enrolled(register, "R-examples", drafted.period, MONDAY, {"targets": targets}).number
+
+
+def test_rows_that_no_target_can_use_are_refused_and_nothing_is_kept(
+    desk: Desk, store: SqlEvidence, register: Engine, tmp_path: Path
+) -> None:
+    number, path = of_the_examples(register), tmp_path / "rows.csv"
+    path.write_text(TARGETED + (TYPO + BEYOND + FITTING).replace("{}", number), encoding="utf-8")
+    ran = desk.types("measure", "import", str(path))
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.splitlines()[1:] == [
+        f"  line 2, target: 'printers-wrok' is no target of {number}; printers-work is expected",
+        "  line 3, value: 7 is beyond the scale of easy-printing; at most 5 is expected",
+    ]
+    assert store.of(number, MONDAY - timedelta(days=400), NOW) == ()
+
+
+def test_with_partial_the_rows_that_fit_are_kept_and_the_others_named(
+    desk: Desk, store: SqlEvidence, register: Engine, tmp_path: Path
+) -> None:
+    number, path, refused = of_the_examples(register), tmp_path / "rows.csv", tmp_path / "refused.jsonl"
+    path.write_text(TARGETED + (TYPO + BEYOND + FITTING).replace("{}", number), encoding="utf-8")
+    ran = desk.does("measure", "import", str(path), "--partial", "--report", str(refused), "--json")
+    assert [(fault["line"], fault["field"]) for fault in ran.document["faults"]] == [(2, "target"), (3, "value")]
+    lines = [Refused.model_validate_json(line) for line in refused.read_text(encoding="utf-8").splitlines()]
+    assert [(each.line, each.field) for each in lines] == [(2, "target"), (3, "value")]
+    assert [row.key for row in store.of(number, MONDAY - timedelta(days=400), NOW)] == ["k3"]
+
+
+def test_a_row_is_held_against_the_targets_of_its_own_agreement(store: SqlEvidence, register: Engine) -> None:
+    number = of_the_examples(register)
+    report = take(store, TARGETED + FITTING.format(number) + FITTING.format("0001"), partial=True)
+    assert (report.accepted, [(fault.line, fault.field) for fault in report.faults]) == (1, [(3, "target")])
+
+
+def test_the_targets_of_an_agreement_are_read_once_for_all_of_its_rows(register: Engine) -> None:
+    asked = list[str]()
+
+    class Counting(SqlEvidence):
+        def words(self, number: str) -> tuple[Words, ...] | None:
+            asked.append(number)
+            return super().words(number)
+
+    number = of_the_examples(register)
+    rows = (FITTING.replace("k3", f"k{place}").format(named) for place in range(20) for named in (number, "0099"))
+    take(Counting(register), TARGETED + "".join(rows), partial=True)
+    assert asked == [number, "0099"]
+
+
 def test_what_a_row_names_goes_before_the_option(store: SqlEvidence, register: Engine) -> None:
     second = SqlRecords(register).number(number_request("w-2", "R-2")).number
     take(store, HEADER + GOOD, second)
@@ -203,6 +271,7 @@ def test_standard_input_and_semicolons_are_taken(
     ("words", "sentence"),
     [
         (("import", "nowhere.csv"), "nowhere.csv: does not exist; the path of a file of CSV or JSON lines is expected"),
+        (("import", "/proc/self/mem", "--agreement", "1"), "/proc/self/mem: cannot be read to its end (Input/output "),
         (("import", "x", "--format", "xml"), "--format: 'xml' is no format; one of csv, jsonl is expected"),
         (("import", "x", "--delimiter", "\t"), "--delimiter: '\\t' divides no columns; a comma or a semicolon is "),
         (("import", "x", "--agreement", "99"), "there is no agreement '99'; `sla list` shows those that there are"),
@@ -230,9 +299,10 @@ def test_what_counts_is_listed_in_the_time_of_the_contract(desk: Desk, tmp_path:
 
 
 @pytest.mark.parametrize(("name", "rows"), [("march.csv", 16), ("march-tickets.jsonl", 15)])
-def test_the_example_of_a_month_is_read(name: str, rows: int, store: SqlEvidence) -> None:
+def test_the_example_of_a_month_is_read(name: str, rows: int, store: SqlEvidence, register: Engine) -> None:
+    number = of_the_examples(register)
     with (FILES / name).open("rb") as stream:
-        report = import_rows(store, read_rows(stream, NOW), "0001", NOW)
+        report = import_rows(store, read_rows(stream, NOW), number, NOW)
     assert (report.faults, report.accepted) == ((), rows)
 
 
