@@ -65,7 +65,7 @@ def build_worker(
 ) -> Worker:
     """A worker with every workflow and activity of the product; needs the thread pool to be as large as the setting."""
     records, letters = SqlRecords(engine), SmtpLetters(Outbox(engine), settings)
-    compliance, monitoring, underpinning = SqlCompliance(engine), SqlMonitoring(engine), NoUnderpinning()
+    compliance, monitoring, underpinning = SqlCompliance(engine, settings), SqlMonitoring(engine), NoUnderpinning()
     sweep, measurements = SqlSweep(engine), PrometheusMeasurements(engine, settings)
     return Worker(
         client,

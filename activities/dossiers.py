@@ -14,25 +14,29 @@ from sqlalchemy import Connection, select
 
 from activities.statements import StatedLine, last_bodies, past_in, stated_lines
 from activities.tables import AGREEMENTS, DECISIONS, EDITIONS, EVENTS
+from activities.withheld import withheld_of
 from sla.agreement import AgreementState
 from sla.applied import Applied
 from sla.commands import ClaimCredit, DisputeFigure, Said, SettleDispute, VerifyAction, heard
 from sla.compliance import OwnWork
-from sla.due_periods import spans_of
+from sla.due_periods import days_in_force, left_of, spans_of, unstated_until
 from sla.errors import SlaError
 from sla.events import Event, Fact
 from sla.evidence import Exclusion, ItemEvent
+from sla.fees_in_force import fees_in_force
 from sla.fields import Value
-from sla.life import Coming, InForce, Suspended
+from sla.life import Coming, InForce, Life, Suspended
 from sla.living import begin
 from sla.money import Money
+from sla.monthly_fees import Fees
 from sla.past_periods import PastPeriod
-from sla.periods import JudgedPeriod
+from sla.periods import JudgedPeriod, within
 from sla.process_items import Corrected, Reported, approving, correcting, drafting, reporting
 from sla.stages import Stage
 from sla.statements import Decided
 from sla.suspended_time import suspended_time
 from sla.targets import Process, ResolutionTime, ResponseTime
+from sla.term import Term
 from sla.terms import Edition, Terms
 from workflows.messages import RunFault
 
@@ -65,9 +69,12 @@ class Kept(NamedTuple):
 
 
 class _LeanLife(Value):
+    term: Term
+    renewals: int = 0
     in_force: tuple[InForce, ...]
     coming: Coming | None = None
     fee: Money | None = None
+    fees: Fees = ()
     suspension: Suspended | None = None
     suspensions: tuple[Suspended, ...] = ()
 
@@ -90,13 +97,16 @@ class Dossier:
     workflow_id: str
     stage: Stage
     zone: str
-    fee: Money | None
+    fees: Fees
+    """Every monthly fee that has counted, and from when."""
     applied: tuple[Applied, ...]
     suspended: tuple[Exclusion, ...] = ()
     """The time in which it was suspended, as far as the state remembers. Source: TER-4."""
     stated: dict[Days, StatedLine] = field(default_factory=dict)
     """The last revision of each period that is stated."""
     first_stated: dict[Days, datetime] = field(default_factory=dict)
+    withheld: tuple[JudgedPeriod, ...] = ()
+    """The periods that were due and are not stated, because something could not be asked for them."""
     bodies: dict[Days, str] = field(default_factory=dict)
     """Bodies of last revisions: all where later statements depend on earlier ones, else recent ones."""
     disputes: tuple[tuple[int, datetime, DisputeFigure], ...] = ()
@@ -138,28 +148,33 @@ class Dossier:
         answered = [at for at, command in self.settled if command.no in about]
         return any(at > since for at in (*about.values(), *answered))
 
-    def own(self) -> tuple[OwnWork, ...]:
-        """Our own work on the agreement, for the targets about it. Source: MON-13."""
+    def own(self, until: datetime) -> tuple[OwnWork, ...]:
+        """Our own work on the agreement up to an instant, for the targets about it. Source: MON-13."""
         processes = {target.process for each in self.applied for target in own_targets(each.terms)}
-        return tuple(OwnWork(process=each, events=self._work(each)) for each in Process if each in processes)
+        return tuple(OwnWork(process=each, events=self._work(each, until)) for each in Process if each in processes)
 
-    def _work(self, process: Process) -> tuple[ItemEvent, ...]:
+    def _work(self, process: Process, until: datetime) -> tuple[ItemEvent, ...]:
         return {
             Process.DRAFT: lambda: drafting(self.events),
             Process.APPROVE: lambda: approving(self.events),
-            Process.REPORT: lambda: reporting(self._reported()),
+            Process.REPORT: lambda: reporting(self._reported(until)),
             Process.CORRECT: lambda: correcting(self._corrected()),
         }[process]()
 
-    def _reported(self) -> Iterable[Reported]:
+    def _reported(self, until: datetime) -> Iterable[Reported]:
+        """Every period that is stated, and every one that is over and is not: that is late, too. Source: MON-14."""
         for days in sorted(self.first_stated):
             period = JudgedPeriod(start=days[0], end=days[1], zone=self.zone)
             yield Reported(period.name, period.ends, self.first_stated[days])
+        for period in unstated_until(self.applied, self.zone, until, self.first_stated):
+            yield Reported(period.name, period.ends, None)
 
     def _corrected(self) -> Iterable[Corrected]:
+        void = {no: event.at for event in self.events for no in event.voids or ()}
         for event in self.events:
             if event.action is not None:
-                yield Corrected(str(event.action), event.at, self.verified.get(event.action))
+                no = event.action
+                yield Corrected(str(no), event.at, self.verified.get(no), void.get(no))
 
 
 def own_targets(terms: Terms) -> tuple[ResponseTime | ResolutionTime, ...]:
@@ -192,6 +207,7 @@ def opened(connection: Connection, rows: Sequence[Kept], now: datetime) -> tuple
         except Exception as error:
             faults.append(RunFault(number=row.number, wrong=sentence_of(error)))
     _add_statements(connection, dossiers, now)
+    _add_withheld(connection, dossiers)
     _add_decisions(connection, dossiers, faults)
     _add_events(connection, dossiers)
     broken = {fault.number for fault in faults}
@@ -219,7 +235,7 @@ def _terms_of(connection: Connection, numbers: Sequence[str]) -> dict[str, dict[
 
 def _dossier(row: Kept, editions: Mapping[int, str]) -> Dossier:
     state = _LEAN.validate_json(row.state)
-    spans, coming, fee = _standing(row, state)
+    life = _life_of(row, state)
     applied = tuple(
         Applied(
             edition=span.edition,
@@ -227,9 +243,10 @@ def _dossier(row: Kept, editions: Mapping[int, str]) -> Dossier:
             since=span.since,
             until=span.until,
         )
-        for span in spans_of(spans, coming)
+        for span in (spans_of(life.in_force, life.coming) if life else ())
     )
-    return Dossier(row.number, row.workflow_id, Stage(row.stage), state.zone, fee, applied, _suspended(state))
+    fees = fees_in_force(applied, life, life.coming, state.zone) if life else ()
+    return Dossier(row.number, row.workflow_id, Stage(row.stage), state.zone, fees, applied, _suspended(state))
 
 
 def _suspended(state: _LeanState) -> tuple[Exclusion, ...]:
@@ -240,15 +257,12 @@ def _suspended(state: _LeanState) -> tuple[Exclusion, ...]:
     return tuple(suspended_time((*life.suspensions, *running), state.zone))
 
 
-def _standing(row: Kept, state: _LeanState) -> tuple[tuple[InForce, ...], Coming | None, Money | None]:
-    """When which edition counts; an agreement of 0.1.0 keeps no dates, and its edition never changed."""
-    if state.life is not None:
-        return state.life.in_force, state.life.coming, state.life.fee
-    if Stage(row.stage) is not Stage.ACTIVE:
-        return (), None, None
+def _life_of(row: Kept, state: _LeanState) -> _LeanLife | Life | None:
+    """When which edition and fee count; an agreement of 0.1.0 keeps no dates, and its edition never changed."""
+    if state.life is not None or Stage(row.stage) is not Stage.ACTIVE:
+        return state.life
     whole = AgreementState.model_validate_json(row.state)
-    life = begin(whole, whole.stage_since).life
-    return (life.in_force, None, life.fee) if life else ((), None, None)
+    return begin(whole, whole.stage_since).life
 
 
 def _add_statements(connection: Connection, dossiers: Sequence[Dossier], now: datetime) -> None:
@@ -261,6 +275,17 @@ def _add_statements(connection: Connection, dossiers: Sequence[Dossier], now: da
     bodies = last_bodies(connection, list(by_number), whole, now - RECENT)
     for (number, start, end), body in bodies.items():
         by_number[number].bodies[start, end] = body
+
+
+def _add_withheld(connection: Connection, dossiers: Sequence[Dossier]) -> None:
+    """What nobody has stated since, as far as it is in force."""
+    by_number = {each.number: each for each in dossiers if each.applied}
+    for line in withheld_of(connection, list(by_number)):
+        dossier = by_number[line.number]
+        noted = JudgedPeriod(start=line.start, end=line.end, zone=dossier.zone)
+        left = left_of(within(noted, *days_in_force(dossier.applied, dossier.zone)), dossier.stated)
+        if left is not None and (left.start, left.end) not in dossier.stated:
+            dossier.withheld += (left,)
 
 
 def _add_decisions(connection: Connection, dossiers: Sequence[Dossier], faults: list[RunFault]) -> None:

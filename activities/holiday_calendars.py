@@ -6,10 +6,11 @@ The library is imported when it is asked, and no earlier. Source: DRA-8.
 """
 
 import difflib
+import inspect
 import warnings
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from sla.closures import ClosedDay, Found, MakeUpDay, each_once
 from sla.errors import BadInput
@@ -37,6 +38,12 @@ class Region(Value):
         return f"{self.country}-{self.subdivision}" if self.subdivision else self.country
 
 
+class _Marks(TypedDict, total=False):
+    """The option by which some countries of the library mark their estimates; most of them mark them anyway."""
+
+    islamic_show_estimated: bool
+
+
 class _Asked(NamedTuple):
     region: Region
     years: range
@@ -60,7 +67,12 @@ def holidays_of(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of old spellings; what was asked for is checked above
         asked = holidays.country_holidays(
-            region.country, region.subdivision, years=years, language=_language(region), categories=kinds
+            region.country,
+            region.subdivision,
+            years=years,
+            language=_language(region),
+            categories=kinds,
+            **_marked_estimates(region),
         )
     known = _Asked(region, years, asked)
     _refuse_unknown_years(known)
@@ -146,6 +158,12 @@ def _class(code: str) -> "HolidayBase":
 def _language(region: Region) -> str | None:
     kind = _class(region.country)
     return LANGUAGE if LANGUAGE in kind.supported_languages else kind.default_language
+
+
+def _marked_estimates(region: Region) -> _Marks:
+    """Some countries name a date that is only estimated like any other, unless they are asked to mark it."""
+    options = inspect.signature(type(_class(region.country)).__init__).parameters
+    return _Marks(islamic_show_estimated=True) if "islamic_show_estimated" in options else _Marks()
 
 
 def _kinds(region: Region, categories: Sequence[str]) -> tuple[str, ...]:
@@ -235,6 +253,6 @@ def _gaps(years: list[int]) -> str:
 
 
 def _is_estimated(library: "HolidayBase", name: str) -> bool:
-    label: object = getattr(library, "estimated_label", None)
-    mark = library.tr(label).replace("%s", "").strip() if isinstance(label, str) else ""
-    return bool(mark) and mark in name
+    labels: tuple[object, ...] = tuple(getattr(library, f"{kind}estimated_label", None) for kind in ("", "observed_"))
+    marks = (library.tr(label).replace("%s", "").strip() for label in labels if isinstance(label, str))
+    return any(mark and mark in name for mark in marks)

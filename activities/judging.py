@@ -17,8 +17,8 @@ from activities.evidence import SqlEvidence
 from activities.evidence_versions import Touched
 from activities.heartbeat import Pulse
 from activities.statements import StatedLine, line_of, statement_at
-from sla.bulk.page import times_of_page
-from sla.compliance import KnownTimes
+from sla.bulk.page import added_up
+from sla.compliance import AddedUp
 from sla.due_periods import terms_at
 from sla.errors import Unreachable
 from sla.evidence import Evidence
@@ -38,12 +38,12 @@ Judged = Statement | Exception
 def judged(cases: Sequence[Case]) -> list[Judged]:
     """Every case: service time is added up for all of them together, and one that cannot be judged leaves the others
     alone. Source: MON-16."""
-    return [_judged(case, times) for case, times in zip(cases, times_of_page(cases), strict=True)]
+    return [_judged(case, added) for case, added in zip(cases, added_up(cases), strict=True)]
 
 
-def _judged(case: Case, times: KnownTimes) -> Judged:
+def _judged(case: Case, added: AddedUp | None) -> Judged:
     try:
-        return state(case, times)
+        return state(case, added)
     except Exception as error:
         return error
 
@@ -80,12 +80,15 @@ class Judge:
     def with_late_ones(
         self, dossier: Dossier, due: Iterable[JudgedPeriod], touched: Touched | None
     ) -> list[JudgedPeriod]:
-        """The periods that are due, and those stated earlier whose evidence or disputes have changed since. MON-7."""
+        """The periods that are due, and those stated earlier whose evidence or disputes have changed since; where
+        statements look back, those after the first of them, too. MON-7."""
         known = [JudgedPeriod(start=start, end=end, zone=dossier.zone) for start, end in sorted(dossier.stated)]
+        new = tuple(due)
         late = [period for period in known if _has_changed(dossier, period, touched)]
-        if late and dossier.depends:
-            late = [period for period in known if period.start >= late[0].start]
-        wanted = {(period.start, period.end): period for period in (*late, *due)}
+        if dossier.depends and (late or new):
+            first = min(period.start for period in (*late, *new))
+            late = [period for period in known if period.start >= first]
+        wanted = {(period.start, period.end): period for period in (*late, *new)}
         return [wanted[days] for days in sorted(wanted)]
 
     def add_suspended(self, dossiers: Iterable[Dossier]) -> None:
@@ -188,10 +191,10 @@ class Judge:
             applied=dossier.applied,
             rows=rows,
             as_of=max(work.as_of, period.ends) if line is not None else work.as_of,
-            fee=dossier.fee,
+            fees=dossier.fees,
             past=dossier.past(period),
             decided=dossier.decided(period),
-            own=dossier.own(),
+            own=dossier.own(period.ends),
             previous=previous,
             engine=engine_here(),
         )
@@ -236,6 +239,8 @@ def _why(previous: Statement | None, found: Inputs) -> str:
         reasons.append(f"{'disputes' if len(new) > 1 else 'dispute'} {', '.join(map(str, new))} changed it")
     if before.terms != found.terms:
         reasons.append("other terms counted")
+    if (before.fee, before.fees) != (found.fee, found.fees):
+        reasons.append("another fee counted")
     if before.before != found.before:
         reasons.append("an earlier statement was made again")
     return f"{'; '.join(reasons) or 'something it follows from has changed'}.".capitalize()[:300]

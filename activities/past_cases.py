@@ -20,19 +20,19 @@ from sla.applied import Applied
 from sla.compliance import OwnWork
 from sla.errors import BadInput, NotFound
 from sla.evidence import Evidence
-from sla.money import Money
+from sla.monthly_fees import Fees
 from sla.offline import last_revisions
 from sla.stating import Case
 from sla.verification import counting_again
 
 
 class InForceThen(NamedTuple):
-    """Which terms of an agreement have counted when, and its monthly fee now."""
+    """Which terms of an agreement have counted when, and which monthly fees."""
 
     zone: str
     applied: tuple[Applied, ...]
     """Empty before anything is in force."""
-    fee: Money | None
+    fees: Fees
     own: tuple[OwnWork, ...]
     """Our own work on it, for targets about it."""
 
@@ -44,7 +44,7 @@ class PastCases:
         self._engine, self._views, self._evidence = engine, Views(engine), SqlEvidence(engine)
 
     def case_of(self, view: StatementView) -> Case:
-        """What a statement follows from. Fee and disputes are those that it was made with, and stand in it."""
+        """What a statement follows from. Disputes are those that it was made with, and stand in it."""
         stated = view.statement
         dossier = self._dossier(stated.number, view.stated_at)
         if not dossier.applied:
@@ -58,10 +58,10 @@ class PastCases:
             applied=counting_again(stated, dossier.applied),
             rows=self.evidence(stated.number, window_start(dossier, stated.period), stated.period.ends),
             as_of=stated.period.ends,
-            fee=stated.inputs.fee or dossier.fee,
+            fees=dossier.fees,
             past=last_revisions(known) if dossier.depends else (),
             decided=stated.inputs.decided,
-            own=dossier.own(),
+            own=dossier.own(stated.period.ends),
             previous=previous,
             why=stated.why if previous else None,
             engine=engine_here(),
@@ -74,7 +74,7 @@ class PastCases:
     def in_force(self, number: str, now: datetime) -> InForceThen:
         """Which terms have counted when. Raises NotFound, and BadInput for an agreement that cannot be read."""
         dossier = self._dossier(number, now)
-        return InForceThen(dossier.zone, dossier.applied, dossier.fee, dossier.own())
+        return InForceThen(dossier.zone, dossier.applied, dossier.fees, dossier.own(now))
 
     def _dossier(self, number: str, now: datetime) -> Dossier:
         with reading(self._engine) as connection:

@@ -10,28 +10,26 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import httpx
 from sqlalchemy import Engine
 from temporalio import activity
 
+from activities.asked_periods import Wanted, asked_periods, is_known, wanted_of
 from activities.database import reading
 from activities.dossiers import Dossier, opened, sentence_of
 from activities.evidence import SqlEvidence
 from activities.heartbeat import beating_beside
 from activities.settings import Settings
 from activities.sweep import page_of
-from sla.applied import Applied
-from sla.due_periods import cadence_of, days_in_force, due_period, running_period
 from sla.errors import BadInput, Unreachable
 from sla.evidence import Evidence
-from sla.periods import JudgedPeriod, period_named, within
+from sla.periods import JudgedPeriod
 from sla.samples import Grid, PulledDay, Samples, availability_days, of_day, ratio_days, what_changes
-from sla.stages import Stage
-from sla.targets import Availability, GoodEventRatio, Pull, Target
-from sla.term import day_at, start_of_day
-from workflows.messages import PageOrder, PullReport, RunFault
+from sla.targets import Availability, GoodEventRatio, Target
+from workflows.messages import PageOrder, PullReport, RunFault, Unasked
+from workflows.options import PULL_PAGE
 from workflows.ports import Measurements
 
 MOST_POINTS = 11_000
@@ -40,23 +38,27 @@ MOST_BYTES = 32_000_000
 """Of one answer: 11,000 points of one series are far below; thousands of series are not."""
 _AT_ONCE = 4
 """So many agreements are asked for at a time."""
-_DAYS_AT_ONCE = timedelta(days=31)
-"""Longer stretches are pulled in pieces: a year of samples needs no more memory than a month."""
 MOST_FAULTS = 6
 """How many wrong targets of one agreement are named; the others are counted, for a report must fit into a message."""
-_TICK = timedelta(microseconds=1)
 _WRONG_QUESTION = frozenset({400, 422})
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | Decimal | bool | None"
 
 
-class _Wanted(NamedTuple):
-    """One target, and the stretch for which its words count."""
+class _ServerAway(Unreachable):
+    """Nothing answers at all: whoever asks something else is not answered either."""
 
-    target: Target
-    pull: Pull
-    since: datetime
-    until: datetime
+
+class _Round:
+    """One try at some periods: whom to ask, as of when, whether it is the last, whether what is known is left out, and
+    whether nobody was there."""
+
+    def __init__(
+        self, client: httpx.AsyncClient, order: PageOrder, *, is_last: bool = False, skips_known: bool = False
+    ) -> None:
+        self.client, self.order, self.is_last, self.skips_known = client, order, is_last, skips_known
+        self.turns = asyncio.Semaphore(_AT_ONCE)
+        self.away: _ServerAway | None = None
 
 
 class PrometheusMeasurements(Measurements):
@@ -67,56 +69,83 @@ class PrometheusMeasurements(Measurements):
 
     @activity.defn(name="measurements.pull_page")
     async def pull_page(self, order: PageOrder) -> PullReport:
-        """Everything that the agreements of a page name, of the period up to `at`. Raises Unreachable where Prometheus
-        or the register does not answer, or Prometheus lets nobody in; what was kept before stays."""
+        """Everything that the agreements of a page name, of their periods up to `at`. Raises Unreachable where the
+        register does not answer, or Prometheus does not or lets nobody in; what was kept before stays. In the last try
+        of an activity, what Prometheus does not answer is a fault of those agreements alone."""
         dossiers, faults = await asyncio.to_thread(self._page, order)
-        turns = asyncio.Semaphore(_AT_ONCE)
         async with self._client() as client, beating_beside():
-            work = [self._in_turn(turns, client, dossier, order) for dossier in dossiers]
-            reports = await asyncio.gather(*work)
-        return PullReport(
-            targets=sum(report.targets for report in reports),
-            rows=sum(report.rows for report in reports),
-            faults=(*faults, *(fault for report in reports for fault in report.faults)),
-        )
+            this = _Round(client, order, is_last=not _is_tried_again())
+            reports = await asyncio.gather(*(self._in_turn(this, dossier) for dossier in dossiers))
+        whole = _together(reports)
+        return whole.model_copy(update={"faults": (*faults, *whole.faults)})
+
+    async def pull_periods(
+        self, dossier: Dossier, periods: Sequence[JudgedPeriod], at: datetime, said_at: datetime
+    ) -> PullReport:
+        """What is not known yet of these periods of one agreement: who asks again goes on where it was. Raises
+        Unreachable where anybody does not answer."""
+        order = PageOrder(at=at, numbers=(dossier.number,), said_at=said_at)
+        async with self._client() as client:
+            this = _Round(client, order, skips_known=True)
+            return _together([await self._of_period(this, dossier, period) for period in periods])
 
     def _page(self, order: PageOrder) -> tuple[list[Dossier], list[RunFault]]:
         with reading(self._engine) as connection:
-            dossiers, faults = opened(connection, page_of(connection, order), order.at)
-        return [each for each in dossiers if each.stage is Stage.ACTIVE and each.applied], faults
+            return opened(connection, page_of(connection, order), order.at)
 
     def _client(self) -> httpx.AsyncClient:
         token = self._settings.prometheus_token.get_secret_value()
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return httpx.AsyncClient(headers=headers, timeout=self._settings.prometheus_timeout_seconds)
 
-    async def _in_turn(
-        self, turns: asyncio.Semaphore, client: httpx.AsyncClient, dossier: Dossier, order: PageOrder
-    ) -> PullReport:
-        async with turns:
+    async def _in_turn(self, this: _Round, dossier: Dossier) -> PullReport:
+        async with this.turns:
             try:
-                period = _period(dossier, order)
+                periods = asked_periods(dossier, this.order)
             except BadInput as error:
                 return PullReport(faults=(RunFault(number=dossier.number, wrong=str(error)),))
-            wanted = tuple(_wanted(dossier, period, order.at)) if period else ()
-            reports = [await self._pulled(client, dossier, each, order) for each in wanted]
-        return PullReport(
-            targets=len({each.target.id for each in wanted}),
-            rows=sum(report.rows for report in reports),
-            faults=_in_short(dossier.number, [fault for report in reports for fault in report.faults]),
-        )
+            whole = _together([await self._of_period(this, dossier, period) for period in periods])
+        return whole.model_copy(update={"faults": _in_short(dossier.number, whole.faults)})
 
-    async def _pulled(
-        self, client: httpx.AsyncClient, dossier: Dossier, wanted: _Wanted, order: PageOrder
-    ) -> PullReport:
+    async def _of_period(self, this: _Round, dossier: Dossier, period: JudgedPeriod) -> PullReport:
+        wanted = tuple(wanted_of(dossier, period, this.order.at))
+        reports = [await self._pulled(this, dossier, period, each) for each in wanted]
+        whole = _together(reports)
+        wrong = {each.target.id for each, report in zip(wanted, reports, strict=True) if report.faults}
+        targets = len({each.target.id for each in wanted} - wrong)
+        return whole.model_copy(update={"targets": targets, "unasked": tuple(dict.fromkeys(whole.unasked))})
+
+    async def _pulled(self, this: _Round, dossier: Dossier, period: JudgedPeriod, wanted: Wanted) -> PullReport:
         """One target. What is wrong with it is a fault, and the others are pulled all the same."""
         try:
-            days = await self._days(client, wanted, dossier.zone)
+            if this.skips_known and await self._is_known(dossier, wanted):
+                return PullReport()
+            if this.away is not None:
+                raise this.away
+            days = await self._days(this.client, wanted, dossier.zone)
         except BadInput as error:
-            return PullReport(faults=(RunFault(number=dossier.number, wrong=sentence_of(error)),))
-        return PullReport(rows=await asyncio.to_thread(self._keep, dossier, wanted, days, order))
+            return await self._unasked(dossier, period, wanted, error)
+        except Unreachable as error:
+            if not this.is_last:
+                raise
+            this.away = error if isinstance(error, _ServerAway) else None
+            told = _wrong(wanted.target, "could not be asked", f"{error}")
+            return await self._unasked(dossier, period, wanted, told)
+        return PullReport(rows=await asyncio.to_thread(self._keep, dossier, wanted, days, this.order))
 
-    async def _days(self, client: httpx.AsyncClient, wanted: _Wanted, zone: str) -> tuple[PulledDay, ...]:
+    async def _unasked(self, dossier: Dossier, period: JudgedPeriod, wanted: Wanted, error: BadInput) -> PullReport:
+        """What could not be asked is a fault, and holds the period back, but where others have said all of it."""
+        fault = RunFault(number=dossier.number, wrong=sentence_of(error))
+        if await self._is_known(dossier, wanted):
+            return PullReport(faults=(fault,))
+        days = Unasked(number=dossier.number, start=period.start, end=period.end)
+        return PullReport(faults=(fault,), unasked=(days,))
+
+    async def _is_known(self, dossier: Dossier, wanted: Wanted) -> bool:
+        rows = await asyncio.to_thread(self._store.of, dossier.number, wanted.since, wanted.until)
+        return is_known(wanted, rows)
+
+    async def _days(self, client: httpx.AsyncClient, wanted: Wanted, zone: str) -> tuple[PulledDay, ...]:
         target, pull = wanted.target, wanted.pull
         grid = Grid(wanted.since, wanted.until, pull.step)
         if isinstance(target, Availability):
@@ -163,19 +192,22 @@ class PrometheusMeasurements(Measurements):
         try:
             async with client.stream("POST", url, data=query) as response:
                 body = await _body(target, response)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise _ServerAway(self._away(error)) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise self._away(f"{type(error).__name__}: {error}") from None
+            raise Unreachable(self._away(error)) from None
         if response.status_code in _WRONG_QUESTION:
             raise _wrong(target, f"Prometheus refuses {expression!r:.200} ({_error_in(body)})", "mend the expression")
         if response.status_code != httpx.codes.OK:
-            raise self._away(f"status {response.status_code}")
+            raise Unreachable(self._away(f"status {response.status_code}"))
         return body
 
-    def _away(self, why: str) -> Unreachable:
+    def _away(self, error: Exception | str) -> str:
         url = httpx.URL(self._settings.prometheus_url).copy_with(userinfo=b"")
-        return Unreachable(f"Prometheus at {url} does not answer ({why:.200}); nothing is lost, try again when it does")
+        why = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+        return f"Prometheus at {url} does not answer ({why:.200}); nothing is lost, try again when it does"
 
-    def _keep(self, dossier: Dossier, wanted: _Wanted, days: tuple[PulledDay, ...], order: PageOrder) -> int:
+    def _keep(self, dossier: Dossier, wanted: Wanted, days: tuple[PulledDay, ...], order: PageOrder) -> int:
         standing = self._store.of(dossier.number, wanted.since, wanted.until)
         before = of_day(standing, wanted.target.id, dossier.zone)
         rows: list[Evidence] = []
@@ -185,36 +217,18 @@ class PrometheusMeasurements(Measurements):
         return counts.accepted + counts.corrected
 
 
-def _period(dossier: Dossier, order: PageOrder) -> JudgedPeriod | None:
-    """The period that the order asks of an agreement, as far as it is in force; None where it asks for nothing."""
-    applied, zone = dossier.applied, dossier.zone
-    if order.is_provisional:
-        return running_period(applied, zone, order.at)
-    if order.period is not None:
-        return within(period_named(order.period, zone), *days_in_force(applied, zone))
-    if not order.numbers and cadence_of(applied, order.at) is not order.cadence:
-        return None
-    return due_period(applied, zone, order.at, None, dossier.stated)
+def _together(reports: Sequence[PullReport]) -> PullReport:
+    return PullReport(
+        targets=sum(report.targets for report in reports),
+        rows=sum(report.rows for report in reports),
+        faults=tuple(fault for report in reports for fault in report.faults),
+        unasked=tuple(each for report in reports for each in report.unasked),
+    )
 
 
-def _wanted(dossier: Dossier, period: JudgedPeriod, at: datetime) -> Iterator[_Wanted]:
-    """The targets of all terms that count in the period, each for its own local days."""
-    applied = sorted(dossier.applied, key=lambda each: each.since)
-    for index, each in enumerate(applied):
-        later = applied[index + 1] if index + 1 < len(applied) else None
-        since = max(period.begins, _day_begins(each.since, dossier.zone))
-        until = min(period.ends, at, *_end_of(each, later, dossier.zone))
-        for target in each.terms.targets:
-            if target.prometheus is not None:
-                yield from _pieces(target, target.prometheus, since, until, dossier.zone)
-
-
-def _pieces(target: Target, pull: Pull, since: datetime, until: datetime, zone: str) -> Iterator[_Wanted]:
-    """The stretch by whole local days, each of which stands for itself; a day's last step may end in the next one."""
-    while since < until:
-        over = start_of_day(day_at(since, zone) + _DAYS_AT_ONCE, zone)
-        yield _Wanted(target, pull, since, min(until, over + pull.step - _TICK))
-        since = over
+def _is_tried_again() -> bool:
+    """Whether what fails now is asked for once more: by Temporal, or by the person who has called."""
+    return not activity.in_activity() or activity.info().attempt < PULL_PAGE["retry_policy"].maximum_attempts
 
 
 def _in_short(number: str, faults: Sequence[RunFault]) -> tuple[RunFault, ...]:
@@ -223,17 +237,6 @@ def _in_short(number: str, faults: Sequence[RunFault]) -> tuple[RunFault, ...]:
     if len(once) <= MOST_FAULTS:
         return once
     return (*once[:MOST_FAULTS], RunFault(number=number, wrong=f"and {len(once) - MOST_FAULTS} more of its targets"))
-
-
-def _end_of(each: Applied, later: Applied | None, zone: str) -> tuple[datetime, ...]:
-    """A day on which terms change is pulled by the later ones."""
-    if later is not None:
-        return (_day_begins(later.since, zone),)
-    return () if each.until is None else (each.until,)
-
-
-def _day_begins(at: datetime, zone: str) -> datetime:
-    return start_of_day(day_at(at, zone), zone)
 
 
 def _samples(target: Target, expression: str, body: bytes) -> Samples:

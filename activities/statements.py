@@ -80,10 +80,11 @@ def past_in(body: str) -> PastPeriod:
 
 
 class Found(NamedTuple):
-    """What a statement has found, and the credit that it states."""
+    """What a statement has found, the credit that it states, and by when that must be claimed (outside)."""
 
     findings: tuple[Finding, ...] = ()
     credit: Money | None = None
+    claim_by: date | None = None
 
 
 def found_in(body: str) -> Found:
@@ -91,7 +92,12 @@ def found_in(body: str) -> Found:
     if '"findings":[]' in body:
         return Found()
     lean = _LEAN.validate_json(body)
-    return Found(lean.findings, lean.credit)
+    return Found(lean.findings, lean.credit, last_claim_stated(lean.credits))
+
+
+def last_claim_stated(lines: Iterable[CreditLine]) -> date | None:
+    """The last day (outside) on which any credit of a statement can be claimed; none where the statement says none."""
+    return max((line.claim_by for line in lines if line.claim_by and line.amount.amount > 0), default=None)
 
 
 def statuses_in(body: str) -> tuple[Status, ...]:

@@ -11,16 +11,19 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 from temporalio import activity
 
+from activities.asked_periods import targets_to_ask
 from activities.database import reading, writing
 from activities.dossiers import KEPT, RECENT, Dossier, Kept, opened, sentence_of
 from activities.heartbeat import Pulse, beating
+from activities.held_back import held_back
 from activities.judging import Judge, Work
-from activities.statements import add_statements, found_in
+from activities.statements import Found, add_statements, found_in
 from activities.tables import AGREEMENTS
+from activities.withheld import WithheldLine, release, withhold
 from sla.commands import NoteFinding
 from sla.due_periods import cadence_of, due_period, running_period
+from sla.errors import BadInput
 from sla.findings import Finding
-from sla.money import Money
 from sla.periods import JudgedPeriod
 from sla.stages import Stage
 from workflows.messages import Notable, PageOrder, PageReport, RunFault
@@ -57,22 +60,29 @@ class SqlSweep(Sweep):
             faults = _unknown(connection, order)
             dossiers, unopened = opened(connection, rows, stated_at)
         after = rows[-1].number if len(rows) >= order.limit else None
-        to_pull = 0 if order.is_pulled or order.only_late else sum(_pulled_targets(dossier) for dossier in dossiers)
+        to_pull = 0 if order.is_pulled else sum(_to_ask(dossier, order) for dossier in dossiers)
         if to_pull:
             return PageReport(after=order.after, to_pull=to_pull)
         judge = Judge(self._engine, stated_at)
-        works, undue = _works(judge, dossiers, order)
+        works, undue, withheld = _works(judge, dossiers, order)
         judge.run(works, pulse)
-        self._store(works, stated_at)
+        self._store(works, withheld, stated_at)
         faults += [*unopened, *undue, *(work.fault for work in works if work.fault)]
         by_number = {work.dossier.number: work for work in works}
         return _report(dossiers, by_number, tuple(faults), after, order, most=self._most_notable)
 
-    def _store(self, works: Sequence[Work], stated_at: datetime) -> None:
+    def _store(self, works: Sequence[Work], withheld: Sequence[WithheldLine], stated_at: datetime) -> None:
+        """Every statement, and every period that waits for an answer; one that is stated waits no more."""
         made = [(statement, stated_at) for work in works for statement in work.made]
-        if made:
-            with writing(self._engine) as connection:
-                add_statements(connection, made)
+        if not made and not withheld:
+            return
+        with writing(self._engine) as connection:
+            add_statements(connection, made)
+            withhold(connection, withheld)
+            for work in works:
+                if work.dossier.withheld:
+                    for statement in work.made:
+                        release(connection, work.dossier.number, statement.period.start, statement.period.end)
 
 
 def page_of(connection: Connection, order: PageOrder) -> list[Kept]:
@@ -98,17 +108,25 @@ def _unknown(connection: Connection, order: PageOrder) -> list[RunFault]:
     return [RunFault(number=number, wrong=wrong) for number in order.numbers if number not in known]
 
 
-def _pulled_targets(dossier: Dossier) -> int:
-    """How many of its targets name something in Prometheus; an agreement that has ended is asked for no more."""
-    if dossier.stage is not Stage.ACTIVE or not dossier.applied:
+def _to_ask(dossier: Dossier, order: PageOrder) -> int:
+    """How many of its targets are to be asked for in Prometheus; what is wrong with the order is told by the judge."""
+    try:
+        return len(targets_to_ask(dossier, order))
+    except BadInput:
         return 0
-    return sum(target.prometheus is not None for target in dossier.applied[-1].terms.targets)
 
 
-def _works(judge: Judge, dossiers: Sequence[Dossier], order: PageOrder) -> tuple[list[Work], list[RunFault]]:
-    """Which periods of which agreements are to be judged."""
+class _Plan(NamedTuple):
+    works: list[Work]
+    faults: list[RunFault]
+    withheld: list[WithheldLine]
+
+
+def _works(judge: Judge, dossiers: Sequence[Dossier], order: PageOrder) -> _Plan:
+    """Which periods of which agreements are to be judged, and which wait for what could not be asked."""
     works: list[Work] = []
     faults: list[RunFault] = []
+    withheld: list[WithheldLine] = []
     judge.add_suspended(dossiers)
     touched = {} if order.is_provisional else judge.touched(dossiers)
     for dossier in dossiers:
@@ -116,27 +134,45 @@ def _works(judge: Judge, dossiers: Sequence[Dossier], order: PageOrder) -> tuple
             continue
         try:
             due = _due(dossier, order)
+            held = held_back(dossier, due, order)
         except Exception as error:
             faults.append(RunFault(number=dossier.number, wrong=sentence_of(error)))
             continue
-        periods = [] if due is None else [due]
+        faults += held.faults
+        withheld += [
+            WithheldLine(dossier.number, each.start, each.end, _stated_at(order))
+            for each in held.periods
+            if not order.is_provisional and (each.start, each.end) not in dossier.stated
+        ]
+        periods = [each for each in due if each not in held.periods]
         if not order.is_provisional:
             periods = judge.with_late_ones(dossier, periods, touched.get(dossier.number))
         if periods:
             works.append(Work(dossier, periods, order.at))
-    return works, faults
+    return _Plan(works, faults, withheld)
 
 
-def _due(dossier: Dossier, order: PageOrder) -> JudgedPeriod | None:
-    """The period that the order asks of an agreement; of one of another cadence only where it was named itself."""
+def _due(dossier: Dossier, order: PageOrder) -> list[JudgedPeriod]:
+    """The period that the order asks of an agreement, after those that are withheld; a named period stands alone."""
+    withheld = () if order.is_provisional or order.period else dossier.withheld
+    asked = None if order.only_late else _asked_period(dossier, order)
+    found = {(each.start, each.end): each for each in (*withheld, *((asked,) if asked else ()))}
+    return [found[days] for days in sorted(found)]
+
+
+def _asked_period(dossier: Dossier, order: PageOrder) -> JudgedPeriod | None:
+    """That of an agreement of another cadence only where it was named itself. Raises BadInput where somebody names the
+    agreement and a period, and nothing of that is in force."""
     applied, zone = dossier.applied, dossier.zone
-    if order.only_late:
-        return None
     if order.is_provisional:
         return running_period(applied, zone, order.at)
     if not order.numbers and cadence_of(applied, order.at) is not order.cadence:
         return None
-    return due_period(applied, zone, order.at, order.period, dossier.stated)
+    due = due_period(applied, zone, order.at, order.period, dossier.stated)
+    if due is None and order.numbers and order.period:
+        right = f"`sla edition {dossier.number} --at DAY` says what counted when; another period is expected"
+        raise BadInput("the period", f"nothing of {order.period} is left to judge: it was not in force then", right)
+    return due
 
 
 class _Outcome(NamedTuple):
@@ -217,11 +253,17 @@ def _untold(dossier: Dossier, since: datetime) -> Iterator[Notable]:
         found = found_in(dossier.bodies[days])
         for finding in found.findings:
             if finding.decision_id not in dossier.told:
-                yield _told(dossier, finding, line.digest, found.credit)
+                yield _told(dossier, finding, line.digest, found)
 
 
-def _told(dossier: Dossier, finding: Finding, statement: str | None = None, credit: Money | None = None) -> Notable:
-    command = NoteFinding(decision_id=finding.decision_id, finding=finding, statement=statement, credit=credit)
+def _told(dossier: Dossier, finding: Finding, statement: str | None = None, found: Found | None = None) -> Notable:
+    command = NoteFinding(
+        decision_id=finding.decision_id,
+        finding=finding,
+        statement=statement,
+        credit=found.credit if found else None,
+        claim_by=found.claim_by if found else None,
+    )
     return Notable(workflow_id=dossier.workflow_id, number=dossier.number, command=command)
 
 

@@ -230,6 +230,17 @@ class StatementRow(_Row, table=True):
     body: str = Field(sa_type=Text)
 
 
+class WithheldRow(_Row, table=True):
+    """A period that was due and is not stated, because something could not be asked for it. Source: MON-16."""
+
+    __tablename__ = "withheld"
+
+    number: str = Field(primary_key=True, foreign_key="agreement.number", sa_type=Text)
+    period_start: date = Field(primary_key=True)
+    period_end: date = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcInstant)
+
+
 def _table(name: str) -> Table:
     return METADATA.tables[name]
 
@@ -241,6 +252,7 @@ DECISIONS = _table("decision")
 LETTERS = _table("letter")
 EVIDENCE = _table("evidence")
 STATEMENTS = _table("statement")
+WITHHELD = _table("withheld")
 APPEND_ONLY = ("event", "edition", "decision", "evidence", "statement")
 """The tables whose rows are never changed and never deleted."""
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)

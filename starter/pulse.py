@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from temporalio.api.enums.v1 import EventType, TaskQueueType
+from temporalio.api.enums.v1 import EventType, PendingActivityState, TaskQueueType
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflow.v1 import PendingActivityInfo
@@ -45,6 +45,8 @@ FORESEEN = 100
 """How many agendas are asked for: one plays a whole term forward, in tens of milliseconds."""
 ASLEEP = "sleeping agreements"
 MANY_ATTEMPTS = 3
+GOES_WELL_AFTER = timedelta(seconds=30)
+"""An activity that has run for so long and beats has got over its failures: a worker killed, a register away."""
 MOST_NAMED = 20
 """How many stuck executions are named; the rest is counted."""
 STUCK = "TemporalReportedProblems IN ('category=WorkflowTaskFailed','category=WorkflowTaskTimedOut')"
@@ -308,11 +310,21 @@ def _innermost(failure: Failure) -> str:
 
 def _trouble(description: WorkflowExecutionDescription) -> str:
     """The pending activity that has failed most, with its last failure; empty when none fails."""
-    return "; ".join(_failing(description.raw_description.pending_activities))
+    return "; ".join(failing(description.raw_description.pending_activities, datetime.now(UTC)))
 
 
-def _failing(pending: Iterable[PendingActivityInfo]) -> Iterable[str]:
+def failing(pending: Iterable[PendingActivityInfo], now: datetime) -> Iterable[str]:
+    """Those that fail again and again. A round of the mailroom lasts half an hour, and Temporal keeps the failures
+    before it for as long: what runs and beats is well."""
     for activity in pending:
-        if activity.attempt >= MANY_ATTEMPTS and activity.last_failure.message:
+        if activity.attempt >= MANY_ATTEMPTS and activity.last_failure.message and not _goes_well(activity, now):
             message = activity.last_failure.message.strip().splitlines()[0][:200]
             yield f"{activity.activity_type.name} has failed {activity.attempt - 1} times: {message}"
+
+
+def _goes_well(activity: PendingActivityInfo, now: datetime) -> bool:
+    if activity.state != PendingActivityState.PENDING_ACTIVITY_STATE_STARTED:
+        return False
+    started, beat = activity.last_started_time, activity.last_heartbeat_time
+    runs_for, silent_for = (now - each.ToDatetime(UTC) for each in (started, beat))
+    return runs_for >= GOES_WELL_AFTER >= silent_for

@@ -1,13 +1,11 @@
-"""The schedules of the compliance runs at the command line: seen, paused, triggered, filled in; and a run by hand.
+"""The schedules of the compliance runs at the command line: seen, paused, triggered, filled in.
 
 Knows what people type and read. When a schedule runs is said in `workflows.timetable`, what a run does in
-`workflows.compliance_run`. Source: MON-16.
+`workflows.compliance_run`; a run by hand is asked for in `starter.compliance_run`. Source: MON-16.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, TypeVar
 
 from temporalio.client import (
     Client,
@@ -16,35 +14,21 @@ from temporalio.client import (
     ScheduleBackfill,
     ScheduleDescription,
     ScheduleOverlapPolicy,
-    WorkflowFailureError,
-    WorkflowHandle,
 )
-from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.service import RPCError
 
-from activities.views import padded
-from sla.cadence import Cadence
-from sla.errors import BadInput, NotFound, NotPossible, Unreachable
+from sla.errors import BadInput, NotFound
 from sla.fields import Instant, Value
-from sla.periods import JudgedPeriod, last_ended, period_named
+from sla.periods import last_ended
+from starter.calling import call
+from starter.compliance_run import Asked, RunStarted, order_of, start
 from starter.findings import Finding, fine, ill
-from starter.moments import moment
+from starter.moments import in_utc, moment
 from starter.session import Session
-from starter.telling import counted, say, table, tell
-from workflows.compliance_run import ComplianceRun
-from workflows.ids import TASK_QUEUE, asked_run_id
-from workflows.messages import RunOrder, RunReport
+from starter.telling import counted, table, tell
 from workflows.timetable import PLANNED, Planned, changed, described, differing, handle_of
-from workflows.wire import connect
 
-BETWEEN_LOOKS = timedelta(seconds=3)
-"""How often somebody who waits for a run is told how far it is."""
 MOST_FILLED_IN = 120
 """How many runs one backfill starts at most: ten years of months."""
-LAST_ZONE = "Etc/GMT+12"
-"""Where a day ends last."""
-
-_T = TypeVar("_T")
 
 
 class ScheduleView(Value):
@@ -92,25 +76,9 @@ class FilledIn(Value):
     runs: tuple[Instant, ...]
 
 
-class RunStarted(Value):
-    """A run that a person has asked for, and its workflow."""
-
-    workflow_id: str
-
-
-class Asked(NamedTuple):
-    """What a run is asked for at the command line."""
-
-    period: str | None = None
-    numbers: tuple[str, ...] = ()
-    cadence: Cadence | None = None
-    is_provisional: bool = False
-    only_late: bool = False
-
-
 def apply(session: Session) -> None:
     """Makes what is missing and brings the rest to what this release plans; a pause stays."""
-    brought = _run(session, _applied)
+    brought = call(session, _applied)
     tell(session, brought, *(_brought_line(each) for each in brought))
 
 
@@ -134,7 +102,7 @@ def _brought_line(brought: Brought) -> str:
 
 def show(session: Session) -> None:
     """Every schedule with its next and its last run."""
-    views = _run(session, _views)
+    views = call(session, _views)
     if session.as_json:
         tell(session, views)
         return
@@ -155,7 +123,7 @@ async def health(client: Client) -> Finding:
         todo = "`sla schedules unpause NAME` when it may run again, and `backfill` for what the pause has left out"
         return ill("schedules", f"paused: {', '.join(paused)}", todo)
     following = min((each.next_at for each in views if each.next_at), default=None)
-    return fine("schedules", f"{len(views)} as planned, the next run on {_told(following) if following else 'no day'}")
+    return fine("schedules", f"{len(views)} as planned, the next run on {in_utc(following) if following else 'no day'}")
 
 
 async def _views(client: Client) -> tuple[ScheduleView, ...]:
@@ -194,7 +162,7 @@ def _row(view: ScheduleView) -> tuple[str, ...]:
     how = f"paused: {view.note or 'no reason given'}" if view.is_paused else "runs now" if view.running else "waits"
     if view.differs_in:
         how += f"; another plan ({', '.join(view.differs_in)})"
-    return (view.name, how, _told(view.next_at), _told(view.last_at), view.runs)
+    return (view.name, how, in_utc(view.next_at), in_utc(view.last_at), view.runs)
 
 
 def pause(session: Session, name: str, reason: str) -> None:
@@ -202,7 +170,7 @@ def pause(session: Session, name: str, reason: str) -> None:
     if not reason.strip():
         raise BadInput("--reason", "is empty", "why it is paused is expected, for those who come after you")
     planned = _planned(name)
-    _run(session, lambda client: _there(client, planned, lambda: handle_of(client, planned).pause(note=reason.strip())))
+    call(session, lambda client: _there(client, planned, lambda: handle_of(client, planned).pause(note=reason.strip())))
     note = f"{name} is paused; what is not run meanwhile can be filled in with `sla schedules backfill`."
     tell(session, Noted(name=name, done="paused"), note)
 
@@ -210,7 +178,7 @@ def pause(session: Session, name: str, reason: str) -> None:
 def unpause(session: Session, name: str, reason: str | None) -> None:
     """It runs by itself again from its next instant on; what the pause has left out is not caught up with."""
     planned, note = _planned(name), (reason or "unpaused").strip()
-    _run(session, lambda client: _there(client, planned, lambda: handle_of(client, planned).unpause(note=note)))
+    call(session, lambda client: _there(client, planned, lambda: handle_of(client, planned).unpause(note=note)))
     said = f"{name} runs again. What its pause has left out: `sla schedules backfill {name} --from ... --to ...`"
     tell(session, Noted(name=name, done="unpaused"), said)
 
@@ -219,7 +187,7 @@ def trigger(session: Session, name: str, asked: Asked) -> None:
     """A run now: as the schedule orders it, or for another period or some agreements only."""
     planned = _planned(name)
     if asked.period is None and not asked.numbers:
-        _run(session, lambda client: _there(client, planned, lambda: handle_of(client, planned).trigger()))
+        call(session, lambda client: _there(client, planned, lambda: handle_of(client, planned).trigger()))
         said = f"{name} is triggered: it runs now, or after the run that is going on. `sla schedules list` shows it."
         tell(session, Noted(name=name, done="triggered"), said)
         return
@@ -227,8 +195,8 @@ def trigger(session: Session, name: str, asked: Asked) -> None:
         right = "it looks at everything that is stated; month, quarter or year is expected, or no period"
         raise BadInput("--period", f"is nothing that {name} asks for", right)
     plan = planned.order
-    order = _order(asked._replace(cadence=plan.cadence, is_provisional=plan.is_provisional, only_late=plan.only_late))
-    handle = _run(session, lambda client: _started(client, order))
+    order = order_of(asked._replace(cadence=plan.cadence, is_provisional=plan.is_provisional, only_late=plan.only_late))
+    handle = call(session, lambda client: start(client, order))
     tell(session, RunStarted(workflow_id=handle.id), f"A run of its own is started: {handle.id}")
 
 
@@ -244,8 +212,8 @@ def backfill(session: Session, name: str, begin: str, end: str) -> None:
     runs = _instants(planned, *stretch, now)
     tick = timedelta(seconds=1)  # the server takes the beginning as outside
     order = ScheduleBackfill(runs[0] - tick, runs[-1], overlap=ScheduleOverlapPolicy.BUFFER_ALL)
-    _run(session, lambda client: _there(client, planned, lambda: handle_of(client, planned).backfill(order)))
-    lines = [f"{_told(at)}: states {_stated(planned, at)}" for at in runs]
+    call(session, lambda client: _there(client, planned, lambda: handle_of(client, planned).backfill(order)))
+    lines = [f"{in_utc(at)}: states {_stated(planned, at)}" for at in runs]
     tell(session, FilledIn(name=name, runs=runs), f"{counted(len(runs), 'run is', 'runs are')} ordered:", *lines)
 
 
@@ -270,86 +238,6 @@ def _stated(planned: Planned, at: datetime) -> str:
     return last_ended(planned.order.cadence, at, "UTC").name
 
 
-def run(session: Session, asked: Asked) -> None:
-    """Runs now, waits for the end, and prints what it came to; exit status 1 where an agreement was not judged."""
-    order = _order(asked)
-    handle, report = _run(session, lambda client: _awaited(session, client, order))
-    session.exit_status = 1 if report.faulty else 0
-    tell(session, report, *_report_lines(handle, report, order))
-
-
-def _order(asked: Asked) -> RunOrder:
-    """The order of a run that a person asks for. Raises BadInput for a period that is none, or is not over."""
-    period = period_named(asked.period, LAST_ZONE) if asked.period else None
-    if period is not None and not asked.is_provisional and period.ends > datetime.now(UTC):
-        right = "an earlier period, or `--provisional` for early warnings, is expected"
-        raise BadInput("--period", f"{period.name} is not over everywhere before {_told(period.ends)} UTC", right)
-    if period is not None and asked.cadence not in {None, _cadence_of(period)}:
-        right = f"a {asked.cadence} is expected, or the {_cadence_of(period)} schedule"
-        raise BadInput("--period", f"{period.name} is no {asked.cadence}", right)
-    return RunOrder(
-        cadence=asked.cadence or _cadence_of(period),
-        period=period.name if period else None,
-        numbers=tuple(dict.fromkeys(padded(number) for number in asked.numbers)),
-        is_provisional=asked.is_provisional,
-        only_late=asked.only_late,
-    )
-
-
-def _cadence_of(period: JudgedPeriod | None) -> Cadence:
-    """The cadence that a period's name tells; the month where it tells none."""
-    if period is None:
-        return Cadence.MONTH
-    days = (period.end - period.start).days
-    return Cadence.MONTH if days <= 31 else Cadence.QUARTER if days <= 92 else Cadence.YEAR
-
-
-async def _started(client: Client, order: RunOrder) -> WorkflowHandle[ComplianceRun, RunReport]:
-    return await client.start_workflow(
-        ComplianceRun.run,
-        order,
-        id=asked_run_id(order.model_dump_json()),
-        task_queue=TASK_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-    )
-
-
-async def _awaited(session: Session, client: Client, order: RunOrder) -> tuple[str, RunReport]:
-    handle = await _started(client, order)
-    ending = asyncio.create_task(handle.result())
-    while not (await asyncio.wait({ending}, timeout=BETWEEN_LOOKS.total_seconds()))[0]:
-        if not session.as_json:
-            say(session.err, await _how_far(handle))
-    try:
-        return handle.id, await ending
-    except WorkflowFailureError as error:
-        raise NotPossible(f"the run {handle.id} did not come to its end: {error.cause or error}") from None
-
-
-async def _how_far(handle: WorkflowHandle[ComplianceRun, RunReport]) -> str:
-    try:
-        so_far = await handle.query(ComplianceRun.progress, rpc_timeout=BETWEEN_LOOKS)
-    except RPCError:
-        return f"{handle.id} waits for a worker; Ctrl-C leaves it running, `sla doctor` tells what is wrong"
-    return f"{handle.id}: {counted(so_far.agreements, 'agreement', 'agreements')} so far"
-
-
-def _report_lines(id_: str, report: RunReport, order: RunOrder) -> list[str]:
-    what = "looked at" if order.is_provisional else "judged"
-    lines = [f"{counted(report.agreements, 'agreement', 'agreements')} {what} as of {_told(report.at)} UTC ({id_}):"]
-    if not order.is_provisional:
-        lines.append(
-            f"  {counted(report.stated, 'statement', 'statements')} made, {report.restated} stated again, "
-            f"{report.unchanged} unchanged"
-        )
-    lines.append(f"  {counted(report.told, 'finding', 'findings')} told to the agreements")
-    if report.pulled:
-        lines.append(f"  {counted(report.pulled, 'row', 'rows')} pulled from Prometheus")
-    lines += [f"  {fault.number}: {fault.wrong}" for fault in report.faults]
-    unnamed = report.faulty - len(report.faults)
-    return [*lines, f"  and {unnamed} more faults, in the log of the worker"] if unnamed else lines
-
-
 def _planned(name: str) -> Planned:
     found = next((planned for planned in PLANNED if name in {planned.name, planned.id}), None)
     if found is None:
@@ -365,18 +253,3 @@ async def _there(client: Client, planned: Planned, do: Callable[[], Awaitable[No
         raise NotFound(f"the server has no schedule {planned.name}; `sla schedules apply` makes it")
     await do()
     return found
-
-
-def _run(session: Session, do: Callable[[Client], Awaitable[_T]]) -> _T:
-    async def _connected() -> _T:
-        client = await connect(session.settings)
-        try:
-            return await do(client)
-        except RPCError as error:
-            raise Unreachable(f"Temporal has not done it ({error.message}); nothing is lost, try again") from None
-
-    return asyncio.run(_connected())
-
-
-def _told(at: datetime | None) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}" if at else ""

@@ -22,8 +22,6 @@ MOST_FAULTS = 100
 """How many faults a report names; the others are counted, and stand in the log of the worker."""
 TOLD_AT_ONCE = 50
 """How many agreements are told at a time: the server takes so many signals of one workflow without delay."""
-EVERYBODY = "all of a page"
-"""Who a fault is about that touches no single agreement."""
 
 
 @workflow.defn(name="sla-compliance-run")
@@ -59,8 +57,7 @@ class ComplianceRun:
         asked = self._asked()
         page = await _judged(asked)
         if page.to_pull:
-            await self._pull(asked)
-            page = await _judged(asked.model_copy(update={"is_pulled": True}))
+            page = await _judged(await self._pulled(asked))
         return page
 
     def _asked(self) -> PageOrder:
@@ -78,8 +75,8 @@ class ComplianceRun:
             said_at=order.said_at,
         )
 
-    async def _pull(self, asked: PageOrder) -> None:
-        """What cannot be pulled is a fault; the page is judged by what is there."""
+    async def _pulled(self, asked: PageOrder) -> PageOrder:
+        """What cannot be asked is a fault of the agreements that name it, and not stated; the others go on."""
         try:
             pulled: PullReport = await workflow.execute_activity_method(
                 Measurements.pull_page, asked, heartbeat_timeout=PULL_HEARTBEAT, **PULL_PAGE
@@ -87,10 +84,10 @@ class ComplianceRun:
         except FailureError as error:
             if is_cancelled_exception(error):
                 raise
-            self._blame(RunFault(number=EVERYBODY, wrong=f"nothing could be pulled: {error.cause or error}"[:1000]))
-            return
+            return asked.model_copy(update={"is_pulled": True, "not_pulled": f"{error.cause or error}"[:1000]})
         self._so_far = self._so_far.model_copy(update={"pulled": self._so_far.pulled + pulled.rows})
         self._blame(*pulled.faults)
+        return asked.model_copy(update={"is_pulled": True, "unasked": pulled.unasked})
 
     async def _tell(self, notable: tuple[Notable, ...]) -> None:
         """Tells each agreement what is notable about it; one that does not hear is a fault, and stops nothing."""

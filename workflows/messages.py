@@ -3,14 +3,15 @@
 The commands of people stand in `sla/commands.py` and keep to the same rule.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field
 
 from sla.agreement import AgreementState, Done, waited_for
 from sla.cadence import Cadence
-from sla.commands import Command, NoteFinding, Said, said
+from sla.command import Command
+from sla.commands import NoteFinding, Said, said
 from sla.events import Event
 from sla.fields import Day, Instant, Line, Value, Whole
 from sla.intake import Opening
@@ -146,14 +147,21 @@ class StopOrder(Value):
     ended_at: Instant
     """From this instant on the agreement is in force no more."""
     why: str
+    said_at: Instant | None = None
+    """When it is asked, on the clock of the agreement; `ended_at` where none is said."""
 
     @classmethod
-    def of(cls, state: AgreementState, workflow_id: str) -> Self:
+    def of(cls, state: AgreementState, workflow_id: str, said_at: datetime | None = None) -> Self:
         """What a neighbour needs to know of an agreement that has ended."""
         ending = state.ending
         assert ending is not None
         return cls(
-            workflow_id=workflow_id, number=state.number, service=state.service, ended_at=ending.at, why=ending.why
+            workflow_id=workflow_id,
+            number=state.number,
+            service=state.service,
+            ended_at=ending.at,
+            why=ending.why,
+            said_at=said_at,
         )
 
 
@@ -161,6 +169,15 @@ class StopAnswer(Value):
     """What a neighbour's step came to, as one sentence for the record."""
 
     sentence: Line
+
+
+class Unasked(Value):
+    """Days of an agreement for which something that its terms name could not be asked."""
+
+    number: str
+    start: Day
+    end: Day
+    """The day on which they end (outside)."""
 
 
 class PageOrder(Value):
@@ -179,11 +196,16 @@ class PageOrder(Value):
     is_provisional: bool = False
     """The period that runs is looked at, for early warnings; no statement is made."""
     only_late: bool = False
-    """Only what was stated already is looked at, where evidence or a dispute has changed it since. Source: MON-7."""
+    """Only what was stated already is looked at, where evidence or a dispute has changed it since, and what is
+    withheld. Source: MON-7."""
     said_at: Instant | None = None
     """When it is stated, on the clock of the run; `at` where none is said. A run for long ago states today."""
     is_pulled: bool = False
     """What the targets of the page name in Prometheus has been asked for."""
+    unasked: tuple[Unasked, ...] = ()
+    """What of that could not be asked: no period that follows from it is stated. Source: MON-1."""
+    not_pulled: str | None = None
+    """Why nothing at all could be asked; none where it could."""
 
 
 class Notable(Value):
@@ -266,8 +288,11 @@ class PullReport(Value):
     """What was pulled for one page."""
 
     targets: int = 0
+    """So many were asked for, and answered."""
     rows: int = 0
     faults: tuple[RunFault, ...] = ()
+    unasked: tuple[Unasked, ...] = ()
+    """What could not be asked, and for which days."""
 
 
 class DeliveryRound(Value):

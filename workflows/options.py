@@ -66,6 +66,6 @@ PULL_PAGE = ActivityOptions(
         initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30), maximum_attempts=5
     ),
 )
-"""Prometheus may stay away: the page is then judged by what is there, and stated again when the rest has come."""
+"""Prometheus may stay away: what could not be asked is then not stated, and asked for again by the next run."""
 PULL_HEARTBEAT = timedelta(seconds=30)
 """It beats every two seconds, however long one question takes; a day's samples are counted in between."""

@@ -34,7 +34,7 @@ async def asked_of(step: StopStep, state: AgreementState) -> str | None:
     """
     if step is StopStep.CLOSE:
         return "no timer, no schedule and no open activity remains."
-    order = StopOrder.of(state, workflow.info().workflow_id)
+    order = StopOrder.of(state, workflow.info().workflow_id, workflow.now())
     try:
         return (await workflow.execute_activity_method(_NEIGHBOURS[step], order, **STOP_PATIENTLY)).sentence
     except FailureError as error:

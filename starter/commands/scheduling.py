@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from starter.commands.options import Json, Reason, session_of
+from starter.commands.options import Json, OptionalReason, Reason, session_of
 
 
 class Cadence(StrEnum):
@@ -69,9 +69,7 @@ def pause(context: typer.Context, name: Name, reason: Reason, as_json: Json = Fa
 def unpause(
     context: typer.Context,
     name: Name,
-    reason: Annotated[
-        str | None, typer.Option("--reason", metavar="TEXT", help="Why, in your words.", show_default=False)
-    ] = None,
+    reason: OptionalReason = None,
     as_json: Json = False,
 ) -> None:
     """Let a schedule run by itself again, from its next instant on."""
@@ -85,8 +83,9 @@ def trigger(
 ) -> None:
     """Start a run of a schedule now, and do not wait; also while it is paused."""
     from starter import schedules
+    from starter.compliance_run import Asked
 
-    schedules.trigger(session_of(context), name, schedules.Asked(period, tuple(number or ())))
+    schedules.trigger(session_of(context), name, Asked(period, tuple(number or ())))
 
 
 def backfill(
@@ -121,7 +120,7 @@ def run(
 ) -> None:
     """Run now, wait, and print the report; exit status 1 where an agreement could not be judged."""
     from sla.cadence import Cadence as Judged
-    from starter import schedules
+    from starter import compliance_run
 
-    asked = schedules.Asked(period, tuple(number or ()), Judged(cadence.value) if cadence else None, provisional)
-    schedules.run(session_of(context), asked)
+    asked = compliance_run.Asked(period, tuple(number or ()), Judged(cadence.value) if cadence else None, provisional)
+    compliance_run.run(session_of(context), asked)

@@ -6,11 +6,38 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
-from sla import commands as c
 from sla.agreement import AgreementState, life_of
 from sla.amendment import scene
 from sla.checklist import checklist_of
+from sla.command import Command
+from sla.commands import (
+    AcknowledgeNotice,
+    AgreeRenewal,
+    AssignAction,
+    ClaimCredit,
+    CompleteAction,
+    ConcludeReview,
+    DisputeFigure,
+    GiveNotice,
+    NoteFinding,
+    RecordResults,
+    RequestChange,
+    SettleDispute,
+    StateIndex,
+    VerifyAction,
+)
+from sla.contract_commands import SubmitDraft, Withdraw
 from sla.ending import next_step
+from sla.ending_commands import (
+    Answer,
+    CheckTermination,
+    OfferRight,
+    OpenTermination,
+    Reinstate,
+    Suspend,
+    TakeStep,
+    WithdrawTermination,
+)
 from sla.findings import Finding, FindingKind
 from sla.kinds import Side
 from sla.letter_kinds import LetterKind
@@ -43,7 +70,7 @@ class Tale:
         self.told: list[Transition] = []
         self.state: AgreementState = _in_force(**terms)
 
-    def say(self, now: datetime, command: c.Command) -> "Tale":
+    def say(self, now: datetime, command: Command) -> "Tale":
         """Somebody acts; what was due before comes first."""
         self.until(now)
         return self._take(act(self.state, command, now))
@@ -56,7 +83,7 @@ class Tale:
         found = Finding(kind=kind, period=period, subject=subject, sentence=sentence, until=now.date())
         statement = None if kind is FindingKind.EARLY_WARNING else STATEMENT
         return self._take(
-            note(self.state, c.NoteFinding(decision_id=found.decision_id, finding=found, statement=statement), now)
+            note(self.state, NoteFinding(decision_id=found.decision_id, finding=found, statement=statement), now)
         )
 
     def until(self, end: datetime) -> "Tale":
@@ -69,13 +96,13 @@ class Tale:
         """The ordered stop."""
         while self.state.stage is Stage.ENDING:
             step = next_step(self.state)
-            command = c.TakeStep(decision_id=f"stop-{step}", step=step, answered="nothing was left.")
+            command = TakeStep(decision_id=f"stop-{step}", step=step, answered="nothing was left.")
             self._take(take_step(self.state, command, self.state.stage_since))
         return self
 
     def amend(self, now: datetime, terms: Terms, until: Stage | None = None) -> "Tale":
         """The amendment on its way, carried on by prompt people to a stage of it, or to its signature."""
-        self.say(now, c.SubmitDraft(by=FINN, decision_id=f"draft-{now:%Y%m%d}", terms=terms))
+        self.say(now, SubmitDraft(by=FINN, decision_id=f"draft-{now:%Y%m%d}", terms=terms))
         while self.state.amendment is not None and self.state.amendment.stage is not until:
             now += timedelta(minutes=5)
             command = next_command(scene(self.state), now, f"amend-{self.state.head.seq}")
@@ -110,7 +137,7 @@ def conclude(
     """A manager concludes whichever review is open."""
     review = life_of(tale.until(now).state).review
     assert review is not None
-    command = c.ConcludeReview(
+    command = ConcludeReview(
         by=by,
         decision_id=f"review-{review.no}",
         review=review.no,
@@ -125,7 +152,7 @@ def conclude(
 def ask(tale: Tale, now: datetime, text: str = "We open an hour earlier from May on.") -> Tale:
     """Ana asks for a change."""
     kinds = (ChangeKind.HOURS, ChangeKind.UPTIME)
-    return tale.say(now, c.RequestChange(by=ANA, decision_id=f"ask-{now:%Y%m%d}", kinds=kinds, text=text))
+    return tale.say(now, RequestChange(by=ANA, decision_id=f"ask-{now:%Y%m%d}", kinds=kinds, text=text))
 
 
 def measure(tale: Tale, month: int, *values: str) -> Tale:
@@ -136,12 +163,12 @@ def measure(tale: Tale, month: int, *values: str) -> Tale:
     )
     results = Results(start=date(2027, month, 1), end=date(2027, month + 1, 1), measured=measured)
     now = instant(2027, month + 1, 2)
-    return tale.say(now, c.RecordResults(by=CHEN, decision_id=f"results-{month}", results=results))
+    return tale.say(now, RecordResults(by=CHEN, decision_id=f"results-{month}", results=results))
 
 
 def terminate(tale: Tale, now: datetime, effective: date, waiver: str | None = None) -> Tale:
     """Bo opens a termination for breach."""
-    command = c.OpenTermination(
+    command = OpenTermination(
         by=BO,
         decision_id=f"end-{now:%Y%m%d}",
         case="CRM-2027/118",
@@ -158,17 +185,17 @@ def check(tale: Tale, now: datetime, *missing: str) -> Tale:
     """Legal answers; what is missing is answered with no."""
     notes = dict.fromkeys(missing, "Not in the file.")
     answers = tuple(
-        c.Answer(question=each.key, is_met=each.key not in notes, note=notes.get(each.key))
+        Answer(question=each.key, is_met=each.key not in notes, note=notes.get(each.key))
         for each in checklist_of(Cause.BREACH)
     )
     return tale.say(
-        now, c.CheckTermination(by=KOFI, decision_id=f"check-{now:%Y%m%d}", case="CRM-2027/118", answers=answers)
+        now, CheckTermination(by=KOFI, decision_id=f"check-{now:%Y%m%d}", case="CRM-2027/118", answers=answers)
     )
 
 
 def withdraw(tale: Tale, now: datetime) -> Tale:
     """Bo takes the termination back."""
-    command = c.WithdrawTermination(
+    command = WithdrawTermination(
         by=BO, decision_id=f"back-{now:%Y%m%d}", case="CRM-2027/118", reason="The customer stays."
     )
     return tale.say(now, command)
@@ -194,7 +221,7 @@ def renegotiated_in_vain() -> Tale:
     conclude(tale, instant(2027, 2, 3), ReviewOutcome.RENEGOTIATE)
     tale.amend(instant(2027, 2, 4), terms_of(tale, limits=FIFTY), Stage.APPROVING)
     tale.until(instant(2027, 2, 16))
-    command = c.Withdraw(by=ANA, decision_id="withdraw", reason="We keep the hours as they are.")
+    command = Withdraw(by=ANA, decision_id="withdraw", reason="We keep the hours as they are.")
     tale.say(instant(2027, 2, 17), command)
     ask(tale, instant(2027, 2, 18))
     conclude(tale, instant(2027, 2, 18, 9), ReviewOutcome.TERMINATE)
@@ -205,23 +232,23 @@ def given_notice() -> Tale:
     """A tacit term: reminders, a notice that nobody confirms, and the end."""
     tale = Tale(renewal=TACIT)
     tale.until(instant(2027, 9, 10))
-    tale.say(instant(2027, 9, 10), c.GiveNotice(by=ANA, decision_id="n", end=date(2028, 1, 1), reason="We move."))
+    tale.say(instant(2027, 9, 10), GiveNotice(by=ANA, decision_id="n", end=date(2028, 1, 1), reason="We move."))
     return tale.until(instant(2028, 1, 2)).stop()
 
 
 def confirmed_notice() -> Tale:
     """A notice that the other side confirms."""
     tale = Tale(renewal=TACIT)
-    tale.say(instant(2027, 9, 10), c.GiveNotice(by=BO, decision_id="n", end=date(2028, 1, 1)))
-    return tale.say(instant(2027, 9, 11), c.AcknowledgeNotice(by=ANA, decision_id="a"))
+    tale.say(instant(2027, 9, 10), GiveNotice(by=BO, decision_id="n", end=date(2028, 1, 1)))
+    return tale.say(instant(2027, 9, 11), AcknowledgeNotice(by=ANA, decision_id="a"))
 
 
 def renewed_until(end: datetime) -> Tale:
     """An express renewal by both, with the fee revised; then nobody agrees."""
     tale = Tale(renewal=EXPRESS, price_revision=PriceRevision(index="CPI"))
-    tale.say(instant(2027, 8, 1), c.AgreeRenewal(by=ANA, decision_id="ana", end=date(2028, 1, 1)))
-    tale.say(instant(2027, 8, 2), c.AgreeRenewal(by=BO, decision_id="bo", end=date(2028, 1, 1)))
-    tale.say(instant(2027, 8, 3), c.StateIndex(by=BO, decision_id="i", rate=Decimal("2.5"), source="CPI, July"))
+    tale.say(instant(2027, 8, 1), AgreeRenewal(by=ANA, decision_id="ana", end=date(2028, 1, 1)))
+    tale.say(instant(2027, 8, 2), AgreeRenewal(by=BO, decision_id="bo", end=date(2028, 1, 1)))
+    tale.say(instant(2027, 8, 3), StateIndex(by=BO, decision_id="i", rate=Decimal("2.5"), source="CPI, July"))
     return tale.until(end)
 
 
@@ -233,10 +260,10 @@ def renewed_once() -> Tale:
 def suspended() -> Tale:
     """A suspension that moves the end, reinstated early; a right of each side, offered and expired."""
     tale = Tale(renewal=TACIT, suspension=SuspensionRule(extends_term=True))
-    tale.say(instant(2027, 3, 1), c.Suspend(by=BO, decision_id="s", until=date(2027, 4, 1), reason="The site moves."))
-    tale.say(instant(2027, 3, 15), c.Reinstate(by=BO, decision_id="r", reason="The move is done."))
+    tale.say(instant(2027, 3, 1), Suspend(by=BO, decision_id="s", until=date(2027, 4, 1), reason="The site moves."))
+    tale.say(instant(2027, 3, 15), Reinstate(by=BO, decision_id="r", reason="The move is done."))
     for side in Side:
-        right = c.OfferRight(
+        right = OfferRight(
             by=FINN, decision_id=f"right-{side}", side=side, ground="Two misses.", until=date(2027, 5, 20)
         )
         tale.say(instant(2027, 5, 1), right)
@@ -263,22 +290,22 @@ def missed() -> Tale:
     tale.learn(instant(2027, 2, 2), FindingKind.MISS, "2027-01", "printing-works", HOSTILE)
     tale.say(instant(2027, 2, 3), _disputed())
     tale.until(instant(2027, 2, 20))
-    tale.say(instant(2027, 2, 21), c.SettleDispute(by=BO, decision_id="settle", no=1, reason="The log shows it."))
+    tale.say(instant(2027, 2, 21), SettleDispute(by=BO, decision_id="settle", no=1, reason="The log shows it."))
     tale.learn(instant(2027, 2, 22), FindingKind.RESTATED, "2027-01", "r2")
-    tale.say(instant(2027, 2, 23), c.AssignAction(by=FINN, decision_id="give", no=1, owner=BO, due=date(2027, 3, 15)))
+    tale.say(instant(2027, 2, 23), AssignAction(by=FINN, decision_id="give", no=1, owner=BO, due=date(2027, 3, 15)))
     for no, by, helps in ((1, BO, False), (2, FINN, True)):
-        done = c.CompleteAction(by=by, decision_id=f"done-{no}", no=1, evidence="The probe was replaced.\nIt runs.")
+        done = CompleteAction(by=by, decision_id=f"done-{no}", no=1, evidence="The probe was replaced.\nIt runs.")
         tale.say(instant(2027, 3, 2 * no), done)
         tale.until(instant(2027, 3, 2 * no, 9))
-        look = c.VerifyAction(by=ANA, decision_id=f"look-{no}", no=1, is_effective=helps, note="It was looked at.")
+        look = VerifyAction(by=ANA, decision_id=f"look-{no}", no=1, is_effective=helps, note="It was looked at.")
         tale.say(instant(2027, 3, 2 * no, 10), look)
-    tale.say(instant(2027, 3, 5), c.ClaimCredit(by=ANA, decision_id="claim", period="2027-01", statement=STATEMENT))
+    tale.say(instant(2027, 3, 5), ClaimCredit(by=ANA, decision_id="claim", period="2027-01", statement=STATEMENT))
     tale.learn(instant(2027, 3, 6), FindingKind.WATERMELON, "2027-02", "satisfaction")
     return tale.learn(instant(2027, 3, 7), FindingKind.TERMINATION_RIGHT, "2027-02", None)
 
 
-def _disputed() -> c.Command:
-    return c.DisputeFigure(
+def _disputed() -> Command:
+    return DisputeFigure(
         by=ANA,
         decision_id="dispute",
         period="2027-01",

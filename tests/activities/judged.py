@@ -13,7 +13,8 @@ from activities.statements import stated_lines
 from activities.sweep import SqlSweep
 from activities.tables import AGREEMENTS, STATEMENTS
 from sla.agreement import AgreementState
-from sla.commands import Command, NoteFinding
+from sla.command import Command
+from sla.commands import NoteFinding
 from sla.credit_scheme import CreditScheme
 from sla.evidence import Evidence, Observed, Outage
 from sla.statements import Statement

@@ -9,11 +9,14 @@ from functools import cache
 from typing import NamedTuple
 
 from activities.records import SqlRecords
-from sla import commands as c
 from sla.agreement import AgreementState
 from sla.amendment import scene
 from sla.checklist import checklist_of
+from sla.command import Command
+from sla.commands import ConcludeReview
+from sla.contract_commands import SubmitDraft
 from sla.ending import next_step
+from sla.ending_commands import Answer, CheckTermination, OpenTermination, Suspend, TakeStep
 from sla.kinds import Side
 from sla.life import Cause, ReviewOutcome
 from sla.living import next_due
@@ -36,7 +39,7 @@ class Step(NamedTuple):
     """One transition, and the command that it came from."""
 
     transition: Transition
-    command: c.Command | None = None
+    command: Command | None = None
 
     @property
     def state(self) -> AgreementState:
@@ -61,7 +64,7 @@ class Player:
         while (due := next_due(self.state)) is not None and due <= at:
             self.steps.append(Step(silence(self.state, due)))
 
-    def do(self, at: datetime, command: c.Command) -> None:
+    def do(self, at: datetime, command: Command) -> None:
         self.wait_until(at)
         self.steps.append(Step(act(self.state, command, at), command))
 
@@ -71,14 +74,14 @@ class Player:
             at += timedelta(hours=1)
             command = next_command(scene(self.state), at, f"at-{at:%Y%m%d%H}")
             assert command is not None
-            if isinstance(command, c.SubmitDraft):
+            if isinstance(command, SubmitDraft):
                 command = command.model_copy(update={"terms": terms})
             self.do(at, command)
 
     def stop(self, at: datetime) -> None:
         while self.state.stage is Stage.ENDING:
             step = next_step(self.state)
-            command = c.TakeStep(decision_id=f"stop/{step}", step=step, answered="nothing is left.")
+            command = TakeStep(decision_id=f"stop/{step}", step=step, answered="nothing is left.")
             self.steps.append(Step(take_step(self.state, command, at), command))
 
 
@@ -92,7 +95,7 @@ def a_life() -> tuple[Step, ...]:
     player.do(datetime(2027, 4, 5, tzinfo=UTC), _renegotiate())
     amended = signed.model_copy(update={"period": LONGER, "effective_from": AMENDED_ON})
     player.agree_everything(datetime(2027, 4, 5, tzinfo=UTC), amended)
-    suspend = c.Suspend(by=FINN, decision_id="suspend", until=date(2027, 8, 10), reason="Works at the site.")
+    suspend = Suspend(by=FINN, decision_id="suspend", until=date(2027, 8, 10), reason="Works at the site.")
     player.do(datetime(2027, 7, 10, tzinfo=UTC), suspend)
     player.do(datetime(2028, 3, 1, tzinfo=UTC), _terminate())
     player.do(datetime(2028, 3, 2, tzinfo=UTC), _check())
@@ -102,8 +105,8 @@ def a_life() -> tuple[Step, ...]:
     return tuple(player.steps)
 
 
-def _renegotiate() -> c.Command:
-    return c.ConcludeReview(
+def _renegotiate() -> Command:
+    return ConcludeReview(
         by=FINN,
         decision_id="review-1",
         review="1",
@@ -114,8 +117,8 @@ def _renegotiate() -> c.Command:
     )
 
 
-def _terminate() -> c.Command:
-    return c.OpenTermination(
+def _terminate() -> Command:
+    return OpenTermination(
         by=BO,
         decision_id="terminate",
         case="CRM-1",
@@ -126,9 +129,9 @@ def _terminate() -> c.Command:
     )
 
 
-def _check() -> c.Command:
-    answers = tuple(c.Answer(question=each.key, is_met=True) for each in checklist_of(Cause.CONVENIENCE))
-    return c.CheckTermination(by=KOFI, decision_id="check", case="CRM-1", answers=answers)
+def _check() -> Command:
+    answers = tuple(Answer(question=each.key, is_met=True) for each in checklist_of(Cause.CONVENIENCE))
+    return CheckTermination(by=KOFI, decision_id="check", case="CRM-1", answers=answers)
 
 
 def recorded(records: SqlRecords) -> Iterator[Step]:

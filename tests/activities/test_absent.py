@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from activities.absent import NoUnderpinning
-from sla.commands import TakeStep
 from sla.ending import StopStep
+from sla.ending_commands import TakeStep
 from sla.stages import Stage
 from sla.transitions import take_step
 from tests.activities.lives import a_life

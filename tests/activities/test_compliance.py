@@ -1,6 +1,7 @@
 """What the ordered stop is told: periods, credits and measurements, each said once and truthfully. TER-2."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import Engine, update
@@ -8,12 +9,17 @@ from temporalio.exceptions import ApplicationError
 
 from activities.compliance import SqlCompliance, SqlMonitoring
 from activities.database import writing
+from activities.settings import Settings
 from activities.tables import AGREEMENTS
 from sla.agreement import AgreementState, with_life
 from sla.cadence import Cadence
 from sla.commands import ClaimCredit, DisputeFigure
 from sla.credit_scheme import CreditScheme
+from sla.ending_commands import Suspend
+from sla.evidence import ExclusionCause
+from sla.figures import Status
 from sla.stages import Stage
+from sla.targets import Target
 from sla.terms import ComplianceRule, Period
 from tests.activities.judged import (
     APRIL_FIRST,
@@ -23,12 +29,13 @@ from tests.activities.judged import (
     down,
     in_force,
     said,
+    said_at,
     spoil,
     statements,
     swept,
     watched,
 )
-from tests.people import ANA, BO
+from tests.people import ANA, BO, FINN
 from workflows.messages import StopOrder
 
 ENDED = datetime(2026, 3, 14, 23, tzinfo=UTC)
@@ -46,16 +53,37 @@ def ended(engine: Engine, state: AgreementState, at: datetime = ENDED) -> StopOr
         there = AGREEMENTS.c.number == state.number
         connection.execute(update(AGREEMENTS).where(there).values(stage=Stage.ENDING.value))
     return StopOrder(
-        workflow_id=state.reference, number=state.number, service=state.service, ended_at=at, why="It was agreed."
+        workflow_id=state.reference,
+        number=state.number,
+        service=state.service,
+        ended_at=at,
+        why="It was agreed.",
+        said_at=at + timedelta(days=7),
     )
 
 
+def targets_of(state: AgreementState) -> tuple[Target, ...]:
+    assert state.edition is not None
+    return state.edition.terms.targets
+
+
 def judged(engine: Engine, order: StopOrder) -> str:
-    return SqlCompliance(engine).judge_final_period(order).sentence
+    return SqlCompliance(engine, Settings()).judge_final_period(order).sentence
 
 
 def settled(engine: Engine, order: StopOrder) -> str:
-    return SqlCompliance(engine).settle_credits(order).sentence
+    return SqlCompliance(engine, Settings()).settle_credits(order).sentence
+
+
+def test_a_suspension_shortly_before_the_end_does_not_count_in_the_last_period(engine: Engine) -> None:
+    begun = with_life(in_force(engine), has_begun=True)
+    watched(engine, begun, 3)
+    suspend = Suspend(by=FINN, decision_id="s", until=date(2026, 3, 20), reason="The building is closed.")
+    suspended = said(engine, begun, suspend, datetime(2026, 3, 9, tzinfo=UTC))
+    down(engine, suspended, 3, 24)
+    judged(engine, ended(engine, suspended))
+    (figure, *_) = statements(engine, suspended.number)[-1].figures
+    assert (figure.status, [each.cause for each in figure.exclusions]) == (Status.MET, [ExclusionCause.SUSPENSION])
 
 
 def test_every_period_that_nobody_has_stated_is_stated_up_to_the_end(engine: Engine) -> None:
@@ -84,6 +112,24 @@ def test_many_periods_are_told_in_one_line(engine: Engine) -> None:
     state = in_force(engine)
     sentence = judged(engine, ended(engine, state, datetime(2026, 10, 31, 23, tzinfo=UTC)))
     assert sentence == "10 periods from 2026-01 to 2026-10 stated: 10 without data."
+
+
+def test_a_period_counts_once_however_many_figures_it_has(engine: Engine) -> None:
+    (first,) = targets_of(in_force(engine))
+    low = {"id": "t2", "committed": Decimal(2), "acceptable": Decimal(1)}
+    state = in_force(engine, targets=(first, first.model_copy(update=low)))
+    watched(engine, state, 1, 2, 3)
+    down(engine, state, 3, 50)
+    sentence = judged(engine, ended(engine, state))
+    assert sentence == "3 periods from 2026-01 to 2026-03-01/2026-03-15 stated: 2 met, 1 missed."
+
+
+def test_what_the_stop_states_is_stated_when_it_is_asked(engine: Engine) -> None:
+    state = in_force(engine)
+    order = ended(engine, state)
+    judged(engine, order)
+    assert order.said_at == ENDED + timedelta(days=7)
+    assert set(said_at(engine, state.number)) == {order.said_at}
 
 
 def test_an_end_at_the_end_of_a_period_leaves_no_part_of_the_next(engine: Engine) -> None:

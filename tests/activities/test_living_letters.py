@@ -9,8 +9,10 @@ import yaml
 
 from activities.rendering import COLUMNS
 from activities.sealing import Words
-from sla import commands as c
 from sla.agreement import edition_of
+from sla.commands import GiveNotice
+from sla.contract_commands import Decide
+from sla.ending_commands import Suspend
 from sla.letter_kinds import LetterKind
 from sla.letters import Letter
 from sla.life import ReviewOutcome
@@ -190,7 +192,7 @@ def test_a_sign_off_that_did_not_count_on_an_amendment_asks_for_the_decision_aga
     tale = conclude(ask(Tale(), instant(2027, 2, 1)), instant(2027, 2, 2), ReviewOutcome.RENEGOTIATE)
     tale.amend(instant(2027, 2, 3), terms_of(tale, limits=FIFTY), Stage.APPROVING)
     stale = EditionRef(no=2, hash=edition_of(tale.state).hash)
-    command = c.Decide(by=DORA, decision_id="stale", edition=stale, approve=True)
+    command = Decide(by=DORA, decision_id="stale", edition=stale, approve=True)
     [letter] = sign_off(tale.state, command, instant(2027, 2, 4)).letters
     assert letter.context.amendment == 1
     assert letter.context.command == f"sla approve 0001 --edition 3 --as {DORA}"
@@ -235,7 +237,7 @@ def test_an_overdue_review_can_be_concluded_from_its_letter_by_a_manager() -> No
 
 def test_a_letter_about_something_else_does_not_ask_for_the_review_that_is_open() -> None:
     tale = ask(Tale(), instant(2027, 2, 1))
-    tale.say(instant(2027, 2, 1, 9), c.Suspend(by=BO, decision_id="s", until=instant(2027, 3, 1).date(), reason="x"))
+    tale.say(instant(2027, 2, 1, 9), Suspend(by=BO, decision_id="s", until=instant(2027, 3, 1).date(), reason="x"))
     letter = next(each for each in tale.told[-1].letters if each.to == FINN)
     assert (letter.kind, letter.context.next_step, letter.context.command) == (LetterKind.SUSPENDED, None, None)
 
@@ -251,7 +253,7 @@ def test_a_reminder_in_force_does_not_say_that_the_agreement_stands_still() -> N
 
 def test_silence_about_a_review_leaves_the_other_waits_their_dates() -> None:
     tale = Tale(renewal=TACIT).until(instant(2027, 4, 14))
-    tale.say(instant(2027, 4, 14), c.GiveNotice(by=ANA, decision_id="n", end=instant(2028, 1, 1).date()))
+    tale.say(instant(2027, 4, 14), GiveNotice(by=ANA, decision_id="n", end=instant(2028, 1, 1).date()))
     tale.until(instant(2027, 4, 16))
     assert {True} == {wait.due is not None for wait in tale.state.waits if wait.verb is Verb.ACKNOWLEDGE_NOTICE}
 

@@ -24,7 +24,7 @@ from sla.evidence import Outage
 from sla.transitions import silence
 from tests.people import MONDAY, entry_of, life, number_request
 
-NEWEST = "0003"
+NEWEST = "0004"
 
 
 @pytest.fixture
@@ -64,6 +64,7 @@ def test_every_foreign_key_is_there(engine: Engine) -> None:
         "letter": ["event"],
         "evidence": ["agreement"],
         "statement": ["agreement"],
+        "withheld": ["agreement"],
     }
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ from sla.evidence import Count, Evidence, Observed, Outage, Unknown
 from sla.targets import Availability, GoodEventRatio, Pull, Target
 from tests.activities.judged import APRIL_FIRST, in_force, month
 from tests.prometheus import needed, running_prometheus
-from workflows.messages import PageOrder, PullReport
+from workflows.messages import PageOrder, PullReport, Unasked
 
 MINUTE = timedelta(minutes=1)
 DAY = datetime(2026, 3, 9, 23, tzinfo=UTC)
@@ -199,6 +199,8 @@ WRONG = (
 def test_what_is_wrong_with_one_target_is_a_fault_of_its_agreement_and_stops_no_other(engine: Engine, url: str) -> None:
     number, report = pulls(engine, url, *(target for target, _ in WRONG), available())
     assert {fault.number for fault in report.faults} == {number}
+    assert report.targets == 1
+    assert report.unasked == (Unasked(number=number, start=date(2026, 3, 10), end=date(2026, 3, 11)),)
     assert [fault.wrong for fault in report.faults] == [fault for _, fault in WRONG]
     assert any(isinstance(row, Outage) for row in kept(engine, number))
 

@@ -11,7 +11,9 @@ from activities.records import SqlRecords
 from activities.tables import AGREEMENTS, DECISIONS, EDITIONS, EVENTS, LETTERS, METADATA
 from activities.views import Views
 from sla.agreement import AgreementState, ChainHead, Done
-from sla.commands import NameEngineer, TakeStep, heard, said
+from sla.commands import heard, said
+from sla.contract_commands import NameEngineer
+from sla.ending_commands import TakeStep
 from sla.errors import Unreachable
 from sla.kinds import Level
 from sla.letters import Letter

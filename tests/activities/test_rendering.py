@@ -19,7 +19,7 @@ from typer.main import get_group
 from activities.rendering import COLUMNS, Stationery, instant, quoted
 from activities.sealing import Cover, Mailbox, Words, mailbox, refuse_unless_it_reads_back, seal, sender_mailbox
 from activities.smtp import Envelope
-from sla.commands import Delegate, RaiseComment
+from sla.contract_commands import Delegate, RaiseComment
 from sla.errors import BadInput
 from sla.events import Certificate
 from sla.invitations import INVITATIONS

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Event
 from uuid import uuid4
 
@@ -33,10 +33,11 @@ from tests.workflows.listener import Listener
 from tests.workflows.test_sandbox import strict_runner
 from worker import production_runner
 from workflows.compliance_run import LONGEST_RUN, ComplianceRun
-from workflows.messages import Notable, PageOrder, PageReport, PullReport, RunFault, RunOrder, RunReport
+from workflows.messages import Notable, PageOrder, PageReport, PullReport, RunFault, RunOrder, RunReport, Unasked
 from workflows.ports import Measurements, Sweep
 
 AT = datetime(2026, 3, 1, 14, tzinfo=UTC)
+UNASKED = Unasked(number="0003", start=date(2026, 2, 1), end=date(2026, 3, 1))
 Answer = Callable[[PageOrder], PageReport]
 
 
@@ -65,7 +66,8 @@ class Pulls(Measurements):
         self.asked.append(order)
         if self.is_away:
             raise ApplicationError("Prometheus is away", type="Away", non_retryable=True)
-        return PullReport(targets=1, rows=7, faults=(RunFault(number="0003", wrong="its expression is none"),))
+        fault = RunFault(number="0003", wrong="its expression is none")
+        return PullReport(targets=1, rows=7, faults=(fault,), unasked=(UNASKED,))
 
 
 @dataclass
@@ -150,12 +152,18 @@ async def test_a_page_is_judged_after_what_it_names_was_pulled(temporal: Client)
         assert report.faults[0].number == "0003"
 
 
-async def test_a_page_is_judged_by_what_is_there_when_prometheus_is_away(temporal: Client) -> None:
+async def test_a_page_that_could_not_be_pulled_is_judged_knowing_that(temporal: Client) -> None:
     async with _runs(temporal, lambda o: PageReport(agreements=1) if o.is_pulled else PageReport(to_pull=2)) as runs:
         runs.pulls.is_away = True
         report = await runs.report(RunOrder(at=AT))
-        assert (report.agreements, report.pulled, report.faulty) == (1, 0, 1)
-        assert "Prometheus is away" in report.faults[0].wrong
+        assert (report.agreements, report.pulled, report.faulty) == (1, 0, 0)
+        assert [order.not_pulled for order in runs.pages.asked] == [None, "Away: Prometheus is away"]
+
+
+async def test_what_could_not_be_asked_is_told_to_whoever_judges_the_page(temporal: Client) -> None:
+    async with _runs(temporal, lambda o: PageReport(agreements=1) if o.is_pulled else PageReport(to_pull=2)) as runs:
+        await runs.report(RunOrder(at=AT))
+        assert [order.unasked for order in runs.pages.asked] == [(), (UNASKED,)]
 
 
 async def test_only_agreements_with_something_notable_are_told(temporal: Client) -> None:
