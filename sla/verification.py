@@ -11,6 +11,7 @@ from sla.applied import Applied
 from sla.canonical import digest
 from sla.fields import Value
 from sla.figures import MOST_NAMED, Figure, RowRef
+from sla.money import Money
 from sla.stated_difference import (
     About,
     Difference,
@@ -72,12 +73,21 @@ def _ended(each: Applied, earlier: list[Applied], first: datetime) -> Applied:
     return each.model_copy(update={"until": min(following, default=first)})
 
 
-def verify(stated: Statement, found: Statement, recorded: str | None, *, has_previous: bool = True) -> Verification:
+def verify(
+    stated: Statement,
+    found: Statement,
+    recorded: str | None,
+    *,
+    has_previous: bool = True,
+    prices: Iterable[Money | None] = (),
+) -> Verification:
     """What differs. `recorded` is the digest that stands beside the statement, where one does.
 
-    Without the revision before, its number, its digest, and the finding that it was restated are not compared.
+    Without the revision before, its number, its digest, and the finding that it was restated are not compared. `prices`
+    are those of the terms, where the fee was taken from the statement itself: another fee is told, and fails nothing.
     """
-    told = tuple(_differences(stated, found, recorded, has_previous=has_previous))
+    differences = _differences(stated, found, recorded, has_previous=has_previous)
+    told = (*differences, *_other_fee(stated.inputs, tuple(prices)))
     return Verification(
         number=stated.number,
         period=stated.period.name,
@@ -168,13 +178,19 @@ def _other_span(entry: UsedTerms, other: UsedTerms) -> Difference:
 
 
 def _evidence(stated: Statement, found: Statement) -> Iterator[Difference]:
-    if stated.inputs.evidence == found.inputs.evidence:
-        return
+    """Figure by figure; that of the whole only where no figure tells it."""
     again = {figure_key(each): each for each in found.figures}
-    for figure in stated.figures:
-        other = again.get(figure_key(figure))
-        if other is not None and other.evidence_digest != figure.evidence_digest:
-            yield _other_evidence(figure, other)
+    pairs = [(figure, again[figure_key(figure)]) for figure in stated.figures if figure_key(figure) in again]
+    told = [_other_evidence(*pair) for pair in pairs if _rests_on(pair[0]) != _rests_on(pair[1])]
+    yield from told
+    if not told:
+        for field in ("evidence", "evidence_rows"):
+            ours, theirs = getattr(stated.inputs, field), getattr(found.inputs, field)
+            yield from unequal(About.EVIDENCE, field.replace("_", " "), ours, theirs)
+
+
+def _rests_on(figure: Figure) -> tuple[str, int, tuple[RowRef, ...]]:
+    return figure.evidence_digest, figure.evidence_rows, figure.evidence
 
 
 def _other_evidence(figure: Figure, other: Figure) -> Difference:
@@ -216,8 +232,31 @@ def _listed(rows: list[RowRef]) -> str:
     return ", ".join(f"{row.key} of {row.source}" for row in rows[:5]) + more
 
 
+def _fees(inputs: Inputs) -> str | None:
+    """The monthly fees with the instants from which they counted, where there are several."""
+    if inputs.fees is None:
+        return str(inputs.fee) if inputs.fee is not None else None
+    return ", then ".join(f"{each.fee or 'none'} from {each.since:%Y-%m-%d %H:%M} UTC" for each in inputs.fees)
+
+
+def _other_fee(inputs: Inputs, prices: tuple[Money | None, ...]) -> Iterator[Difference]:
+    """A fee that no terms state: it has moved by an index, or was given beside them, and no file tells which."""
+    used = {inputs.fee} if inputs.fees is None else {each.fee for each in inputs.fees}
+    if not prices or used <= {None, *prices}:
+        return
+    stated, found = _fees(inputs), ", then ".join(str(each or "none") for each in prices)
+    yield Difference(
+        about=About.CREDIT,
+        where="fee",
+        stated=stated,
+        found=found,
+        fails=False,
+        sentence=f"The monthly fee is that of the statement, {stated}; the terms say {found}.",
+    )
+
+
 def _other_inputs(stated: Inputs, found: Inputs) -> Iterator[Difference]:
-    yield from unequal(About.CREDIT, "fee", stated.fee, found.fee)
+    yield from unequal(About.CREDIT, "fee", _fees(stated), _fees(found))
     if stated.before != found.before:
         yield Difference(
             about=About.PAST,

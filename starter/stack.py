@@ -230,7 +230,7 @@ class Stack:
 
 def as_environment(settings: Settings) -> dict[str, str]:
     """The settings as the environment of a process that shall have the same. Secrets are in clear."""
-    secrets = {name: getattr(settings, name).get_secret_value() for name in ("smtp_password", "temporal_api_key")}
+    secrets = {name: value.get_secret_value() for name, value in settings if isinstance(value, SecretStr)}
     values = settings.model_dump(mode="json") | secrets
     return {f"SLA_{name.upper()}": str(value) for name, value in values.items()}
 

@@ -64,6 +64,8 @@ def rows(statement: Statement) -> Iterator[tuple[str, ...]]:
 
 def _part_words(statement: Statement, figure: Figure) -> str:
     """From when on, where a target has several parts or does not count for the whole."""
+    if figure.is_carried_over:
+        return f"\nbegun before{f', by edition {figure.edition.no}' if figure.edition else ''}"
     if (figure.since, figure.until) == (statement.window.begins, statement.window.ends):
         return ""
     zone = statement.period.zone
@@ -98,6 +100,8 @@ def _marks(figure: Figure) -> str:
 
 def budget_words(budget: ErrorBudget) -> str:
     """What is left: `39min 12s`, `-1h 50min`, `1.5 items`."""
+    if budget.unit == "s" and -1 < budget.left < 0:
+        return "less than 1s over"
     sign = "-" if budget.left < 0 else ""
     if budget.unit == "s":
         return f"{sign}{duration_words(abs(budget.left))}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from activities.engine_version import engine_here
 from sla.errors import BadInput
+from sla.fees_in_force import price_of
 from sla.offline import applied_of, last_revisions, rows_for
 from sla.statements import Statement
 from sla.stating import Case, state
@@ -34,15 +35,17 @@ def verify_file(session: Session, path: Path, files: Files, as_of: str | None) -
     given = applied_of(terms)
     past = read_statements(files.past)
     previous = next((each for each in past if each.hash == stated.previous), None)
-    rows = read_evidence(files.evidence, stated.number)
+    window = stated.window
+    rows = read_evidence(files.evidence, window.begins, window.ends, stated.number).rows
     found = state(
         Case(
             number=stated.number,
             period=stated.period,
             applied=counting_again(stated, given, as_given=any(each.day for each in terms)),
-            rows=rows_for(rows, stated.window),
+            rows=rows_for(rows, window),
             as_of=_stated_as_of(stated, as_of),
             fee=stated.inputs.fee,
+            fees=stated.inputs.fees or (),
             past=last_revisions(each for each in past if each.period != stated.period),
             decided=stated.inputs.decided,
             previous=previous,
@@ -50,7 +53,9 @@ def verify_file(session: Session, path: Path, files: Files, as_of: str | None) -
             engine=engine_here(),
         )
     )
-    tell_verification(session, verify(stated, found, file.digest, has_previous=_knows(stated, previous)), stated)
+    prices = [price_of(each.terms) for each in given]
+    answer = verify(stated, found, file.digest, has_previous=_knows(stated, previous), prices=prices)
+    tell_verification(session, answer, stated)
 
 
 def _knows(stated: Statement, previous: Statement | None) -> bool:

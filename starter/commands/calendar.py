@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from starter.commands.options import File, Json, session_of
+from starter.commands.options import File, Force, Json, session_of
 
 CalendarFile = Annotated[
     Path, typer.Option("--calendar", metavar="FILE", help="The calendar, a YAML file.", show_default=False)
@@ -30,7 +30,6 @@ Write = Annotated[
     Path | None,
     typer.Option("--write", metavar="OUT", help="Write that calendar here instead of printing it.", show_default=False),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")]
 FirstYear = Annotated[
     int | None,
     typer.Option("--from", metavar="YEAR", min=1990, max=2199, help="The first year; this year by default."),

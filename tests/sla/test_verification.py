@@ -1,9 +1,12 @@
 """A statement computed again: the same, or what differs, in plain words."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sla.applied import Applied
+from sla.credit_scheme import CreditScheme
 from sla.evidence import Evidence
+from sla.money import Money
 from sla.stated_difference import About
 from sla.statements import Engine, Statement
 from sla.stating import Case, state
@@ -13,6 +16,7 @@ from tests.sla.judged import MARCH, OFFICE, applied, at, case, outage, row, some
 LOOKED = row("observed", start=at("03-01 00:00"), end=at("03-31 22:00"))
 DOWN = outage("03-04 10:00", "03-04 12:00")
 TERMS = some_terms(target(), calendar=OFFICE)
+CREDITED = CreditScheme.model_validate({"rules": [{"bands": [{"below": "99.5", "percent": "10"}]}]})
 
 
 @dataclass(frozen=True)
@@ -166,3 +170,48 @@ def test_work_begun_before_the_period_still_counts_by_the_terms_of_then() -> Non
     counting = counting_again(stated, [Applied(terms=terms, since=at("01-01 00:00"))])
     found = state(case(terms, opened, done, applied=counting))
     assert verify(stated, found, stated.hash).holds
+
+
+def _forged(made: Again, **changes: object) -> Statement:
+    """One figure of it is another, and so is its digest."""
+    (figure,) = made.stated.figures
+    return made.stated.model_copy(update={"figures": (figure.model_copy(update=changes),)})
+
+
+def test_what_a_figure_says_of_its_evidence_is_looked_at_even_if_all_of_it_is_the_same() -> None:
+    made = again(LOOKED, DOWN)
+    for field, value in {
+        "evidence": (),
+        "evidence_rows": 7,
+        "evidence_digest": "0" * 64,
+        "is_carried_over": True,
+    }.items():
+        forged = _forged(made, **{field: value})
+        assert not verify(forged, made.stated, forged.hash).holds, field
+
+
+def test_other_evidence_in_all_is_told_where_no_figure_tells_it() -> None:
+    made = again(LOOKED, DOWN)
+    for field, value in {"evidence": "0" * 64, "evidence_rows": 7}.items():
+        inputs = made.stated.inputs.model_copy(update={field: value})
+        forged = made.stated.model_copy(update={"inputs": inputs})
+        assert not verify(forged, made.stated, forged.hash).holds, field
+
+
+def test_every_field_of_a_finding_is_looked_at() -> None:
+    made = again(LOOKED, DOWN)
+    (finding,) = made.stated.findings
+    for field, value in {"until": MARCH.end, "sentence": "By magic.", "mended": ("it-works",)}.items():
+        forged = made.stated.model_copy(update={"findings": (finding.model_copy(update={field: value}),)})
+        found = verify(forged, made.stated, forged.hash)
+        assert [each.where.rpartition(", ")[2] for each in found.differences] == [field]
+
+
+def test_a_fee_that_no_terms_state_is_told_and_fails_nothing() -> None:
+    ours, theirs = Money(amount=Decimal(100), currency="EUR"), Money(amount=Decimal(200), currency="EUR")
+    terms = TERMS.model_copy(update={"credits": CREDITED})
+    stated = state(case(terms, LOOKED, DOWN).model_copy(update={"fee": theirs}))
+    assert verify(stated, stated, stated.hash, prices=(theirs,)).differences == ()
+    found = verify(stated, stated, stated.hash, prices=(ours,))
+    assert found.holds
+    assert sentences(found) == [f"The monthly fee is that of the statement, {theirs}; the terms say {ours}."]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypedDict
 
 import pytest
+from pydantic import SecretStr
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 
 from activities.settings import MailSecurity, Settings
@@ -131,6 +132,14 @@ def test_settings_survive_the_way_through_the_environment(stack: Stack, monkeypa
     for name, value in as_environment(stack.settings).items():
         monkeypatch.setenv(name, value)
     assert stack.settings == Settings()
+
+
+def test_secrets_survive_the_way_through_the_environment() -> None:
+    environment = as_environment(
+        Settings(smtp_password=SecretStr("a"), temporal_api_key=SecretStr("b"), prometheus_token=SecretStr("c"))
+    )
+    names = ("SLA_SMTP_PASSWORD", "SLA_TEMPORAL_API_KEY", "SLA_PROMETHEUS_TOKEN")
+    assert [environment[name] for name in names] == ["a", "b", "c"]
 
 
 def test_a_second_stack_on_the_same_folder_is_refused(stack: Stack) -> None:
