@@ -12,7 +12,7 @@ from functools import partial
 from statistics import median
 from typing import NamedTuple
 
-from benchmarks import compliance_plain, compliance_rows
+from benchmarks import compliance_page, compliance_plain, compliance_rows
 from benchmarks.compliance_rows import BEGINS, ENDS, FIRST, HOUR, LAST, MONTH, MONTH_IN_FULL, ZONES
 from benchmarks.measure import Figure, cpu, median_ratio, milliseconds, show, took
 from sla.bulk.availability import Stretches, availability, no_stretches
@@ -29,11 +29,13 @@ class Size(NamedTuple):
     intervals: int = 1_000_000
     agreements: int = 100_000
     samples: int = 10_000_000
+    cases: int = 200
+    """Of a page."""
     by_hand: int = 2_000
     """Rows that the slow ones do; they are compared by the row."""
 
 
-QUICK = Size(rounds=3, intervals=200_000, agreements=20_000, samples=2_000_000, by_hand=500)
+QUICK = Size(rounds=3, intervals=200_000, agreements=20_000, samples=2_000_000, cases=40, by_hand=500)
 
 
 class Race:
@@ -146,10 +148,26 @@ def ratios(size: Size) -> Iterator[Figure]:
     yield race.faster(what, "a polars group-by of given days", 3)
 
 
+def page(size: Size) -> Iterator[Figure]:
+    """A page of cases with targets of several forms, in one pass and one by one, and what one pass adds up."""
+    what, cases = "a page", compliance_page.cases(size.cases)
+    compliance_page.require_same(cases)
+    race = Race(partial(compliance_page.in_one_pass, cases), size.cases)
+    race.against("the same cases one by one", partial(compliance_page.one_by_one, cases), size.cases)
+    race.run(size.rounds)
+    yield race.faster(what, "the same cases one by one", 0.9)
+    asked = compliance_page.asked(cases)
+    race = Race(partial(compliance_page.clocked_together, asked), size.cases)
+    race.against("their work items one by one", partial(compliance_page.clocked_alone, asked), size.cases)
+    race.run(size.rounds)
+    yield race.faster("clocks of a page", "their work items one by one", 1.5)
+
+
 GROUPS: dict[str, Callable[[Size], Iterator[Figure]]] = {
     "service-time": service_time,
     "availability": downtime,
     "ratios": ratios,
+    "page": page,
 }
 """A group yields its figures; another one is a line here."""
 
