@@ -1,3 +1,3 @@
 """Which release this is: written into every worker's build id."""
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"

@@ -22,7 +22,7 @@ from activities.database import migrate, open_engine
 from activities.sweep import SqlSweep
 from sla.agreement import edition_of
 from sla.amendment import scene
-from sla.commands import Decide, RejectOffer, Withdraw
+from sla.contract_commands import Decide, RejectOffer, Withdraw
 from sla.kinds import Kind
 from sla.release import VERSION
 from sla.stages import Stage, Verb

@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 
 from activities.views import Views
 from sla.agreement import AgreementState, ChainHead
-from sla.commands import Command
+from sla.command import Command
 from starter.stack import Stack
 from workflows.agreement import Agreement
 from workflows.ids import update_id

@@ -22,7 +22,7 @@ from activities.records import SqlRecords
 from activities.views import Views
 from sla.agreement import AgreementState, life_of
 from sla.amendment import scene
-from sla.commands import Command
+from sla.command import Command
 from sla.ending import STOP
 from sla.life import ReviewOutcome
 from sla.renewal import end_of
