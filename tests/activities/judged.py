@@ -86,6 +86,11 @@ def swept(engine: Engine, at: datetime, **changes: object) -> PageReport:
     return SqlSweep(engine).judge_page(PageOrder(at=at).model_copy(update=changes))
 
 
+def told(report: PageReport) -> list[str]:
+    """The ids of the findings that a page has to tell."""
+    return [each.command.decision_id for each in report.notable]
+
+
 def statements(engine: Engine, number: str) -> list[Statement]:
     """Every revision of every statement, the earliest period first."""
     query = select(STATEMENTS.c.body).where(STATEMENTS.c.number == number)
